@@ -1,0 +1,53 @@
+// The one small interface to the object store that stands in for HDFS. Two real adapters: a local directory, and S3.
+// test/conformance/object-store.ts is its meaning in executable form; every adapter passes it.
+import type { Readable } from 'node:stream';
+
+/** What the store knows of an object. */
+export interface ObjectInfo {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Changes whenever the content is written; compared, never read. */
+  readonly etag: string;
+  readonly modifiedMs: number;
+}
+
+/** A child in a listing: an object, or a common prefix that ends with `/`. */
+export type ListEntry = { readonly kind: 'object'; readonly info: ObjectInfo } | { readonly kind: 'prefix'; readonly key: string };
+
+export interface PutOptions {
+  /** Bytes in the body; required for streams. */
+  readonly sizeBytes?: number;
+  /** Create only: fails with MLSQL_STORE_PRECONDITION where the key exists. Of many racers exactly one wins. */
+  readonly ifAbsent?: boolean;
+  /** Replace only what still has this etag; fails with MLSQL_STORE_PRECONDITION otherwise. */
+  readonly ifMatch?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface GetOptions {
+  /** Byte range, end exclusive. */
+  readonly range?: { readonly start: number; readonly end: number };
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Keys are UTF-8, `a/b/c`, without a leading slash, at most 1,024 bytes, 255 a segment; no empty, `.` or `..` segment.
+ * A bad key fails with MLSQL_STORE_PATH_INVALID, a missing object with MLSQL_STORE_NOT_FOUND, a failing store with
+ * MLSQL_STORE_UNAVAILABLE. A put is there whole or not at all, and durable when it answers.
+ */
+export interface ObjectStore {
+  /** `file:///dir` or `s3://bucket/prefix`. */
+  readonly url: string;
+  head(key: string): Promise<ObjectInfo | undefined>;
+  /** A stream of the object. The caller reads it to the end or destroys it. */
+  get(key: string, options?: GetOptions): Promise<{ info: ObjectInfo; body: Readable }>;
+  put(key: string, body: Buffer | Readable, options?: PutOptions): Promise<ObjectInfo>;
+  /** Server-side copy. */
+  copy(source: string, target: string, options?: { ifAbsent?: boolean }): Promise<ObjectInfo>;
+  /** Objects whose key starts with the prefix, in byte order of keys; with `shallow`, only up to the next `/`. */
+  list(prefix: string, options?: { shallow?: boolean; startAfter?: string; limit?: number }): AsyncIterable<ListEntry>;
+  /** Removes what is there of these keys; a missing one is no error. */
+  delete(keys: readonly string[]): Promise<void>;
+  /** Where the adapter is a local directory: the file's path, for readers in place. Undefined on others. */
+  localPath(key: string): string | undefined;
+}

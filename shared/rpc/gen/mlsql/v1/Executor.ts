@@ -1,0 +1,41 @@
+// Original file: proto/mlsql/v1/executors.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface Executor {
+  'name'?: (string);
+  /**
+   * ready, draining, lost.
+   */
+  'state'?: (string);
+  'slots'?: (number);
+  'slotsBusy'?: (number);
+  'cpus'?: (number | string);
+  'memoryBytes'?: (number | string | Long);
+  'gpus'?: (number);
+  'host'?: (string);
+  'pid'?: (number);
+  'version'?: (string);
+  'pythonVersion'?: (string);
+  'cacheBytes'?: (number | string | Long);
+  'connectedMs'?: (number | string | Long);
+}
+
+export interface Executor__Output {
+  'name': (string);
+  /**
+   * ready, draining, lost.
+   */
+  'state': (string);
+  'slots': (number);
+  'slotsBusy': (number);
+  'cpus': (number);
+  'memoryBytes': (number);
+  'gpus': (number);
+  'host': (string);
+  'pid': (number);
+  'version': (string);
+  'pythonVersion': (string);
+  'cacheBytes': (number);
+  'connectedMs': (number);
+}
