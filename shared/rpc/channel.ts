@@ -1,0 +1,28 @@
+// What every gRPC connection of the product has in common: message limits, keepalive, the token.
+import { type ChannelOptions, credentials, type ChannelCredentials, Metadata } from '@grpc/grpc-js';
+import { GRPC_MESSAGE_MAX_BYTES } from '../limits.js';
+
+/** Options for clients and servers alike. */
+export const CHANNEL_OPTIONS: ChannelOptions = {
+  'grpc.max_receive_message_length': GRPC_MESSAGE_MAX_BYTES,
+  'grpc.max_send_message_length': GRPC_MESSAGE_MAX_BYTES,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  // Connections of one process to two clusters must not be shared by address alone.
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 5_000,
+};
+
+/** Plain connection; the token travels as metadata. */
+export function channelCredentials(): ChannelCredentials {
+  return credentials.createInsecure();
+}
+
+/** Metadata that proves the caller knows the cluster's token. */
+export function tokenMetadata(token: string): Metadata {
+  const metadata = new Metadata();
+  if (token !== '') metadata.set('authorization', `Bearer ${token}`);
+  return metadata;
+}
