@@ -115,6 +115,8 @@ export interface ErrorDetails {
   readonly algIndex?: number;
   /** Index of the statement, from 0. */
   readonly statement?: number;
+  /** The store path that was not there, as the user wrote it. */
+  readonly path?: string;
   readonly cause?: unknown;
 }
 

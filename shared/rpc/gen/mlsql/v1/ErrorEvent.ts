@@ -20,6 +20,10 @@ export interface ErrorEvent {
   'jobId'?: (string);
   'algIndex'?: (number);
   'traceback'?: (string);
+  /**
+   * The store path that was not there, for MLSQL_STORE_NOT_FOUND: a client may look whether it lies on its own disk.
+   */
+  'path'?: (string);
   '_statement'?: "statement";
   '_algIndex'?: "algIndex";
 }
@@ -43,6 +47,10 @@ export interface ErrorEvent__Output {
   'jobId': (string);
   'algIndex'?: (number);
   'traceback': (string);
+  /**
+   * The store path that was not there, for MLSQL_STORE_NOT_FOUND: a client may look whether it lies on its own disk.
+   */
+  'path': (string);
   '_statement'?: "statement";
   '_algIndex'?: "algIndex";
 }
