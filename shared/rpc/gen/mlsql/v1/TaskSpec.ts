@@ -84,6 +84,10 @@ export interface TaskSpec {
    * The train's whole options, as they were written.
    */
   'trainParams'?: ({[key: string]: string});
+  /**
+   * Packages that the project's conda.yaml names; those the interpreter lacks are a warning.
+   */
+  'expectedPackages'?: (string)[];
 }
 
 /**
@@ -166,4 +170,8 @@ export interface TaskSpec__Output {
    * The train's whole options, as they were written.
    */
   'trainParams': ({[key: string]: string});
+  /**
+   * Packages that the project's conda.yaml names; those the interpreter lacks are a warning.
+   */
+  'expectedPackages': (string)[];
 }

@@ -1,0 +1,148 @@
+// The coordinator's settings: flags first, then their MLSQL_… twins, then defaults; checked once, then frozen.
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { MlsqlError } from '../shared/errors.js';
+import { SETUP_PYTHON } from '../shared/paths.js';
+
+export interface CoordinatorConfig {
+  /** gRPC address; port 0: any free one. */
+  readonly listen: HostPort;
+  readonly http: HostPort;
+  /** `file:///dir`. */
+  readonly storeUrl: string;
+  readonly stateDir: string;
+  /** Where SQL spills and parts are written before they go to the store. */
+  readonly spoolDir: string;
+  /** Empty only with insecure. */
+  readonly token: string;
+  readonly insecure: boolean;
+  /** End when standard input ends: whoever started this process is gone. */
+  readonly exitWithParent: boolean;
+  /** Interpreter for the coordinator's own Python (the SQL translator). */
+  readonly pythonPath: string;
+  /** Defaults for every run's variables, from MLSQL_SET_name. */
+  readonly variableDefaults: ReadonlyMap<string, string>;
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  /** Between SIGTERM and SIGKILL for an attempt. */
+  readonly graceMs: number;
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+const FLAGS = {
+  listen: { type: 'string' },
+  http: { type: 'string' },
+  store: { type: 'string' },
+  state: { type: 'string' },
+  spool: { type: 'string' },
+  'token-file': { type: 'string' },
+  insecure: { type: 'boolean' },
+  'exit-with-parent': { type: 'boolean' },
+} as const;
+
+/**
+ * Reads the flags of `mlsql coordinator`.
+ * @throws MlsqlError MLSQL_USAGE_INVALID that names the flag or variable, and the rule it breaks
+ */
+export function readCoordinatorConfig(args: readonly string[], env: NodeJS.ProcessEnv): CoordinatorConfig {
+  const flags = parseFlags(args);
+  const text = (flag: keyof typeof FLAGS, name: string): string | undefined => {
+    const value = flags[flag];
+    return typeof value === 'string' ? value : env[name];
+  };
+  const listen = parseHostPort('--listen', text('listen', 'MLSQL_LISTEN') ?? '127.0.0.1:50051');
+  const http = parseHostPort('--http', text('http', 'MLSQL_HTTP') ?? '127.0.0.1:9003');
+  const storeUrl = text('store', 'MLSQL_STORE');
+  if (storeUrl === undefined) {
+    throw new MlsqlError('MLSQL_USAGE_INVALID', 'the coordinator needs a store: --store or MLSQL_STORE', {
+      hint: 'for example --store file:///var/lib/mlsql/store',
+    });
+  }
+  const state = text('state', 'MLSQL_STATE');
+  if (state === undefined) {
+    throw new MlsqlError('MLSQL_USAGE_INVALID', 'the coordinator needs a folder for its state: --state or MLSQL_STATE', {
+      hint: 'for example --state /var/lib/mlsql/state',
+    });
+  }
+  const insecure = flags.insecure ?? env['MLSQL_INSECURE'] === '1';
+  const token = readToken(text('token-file', 'MLSQL_TOKEN_FILE'), env);
+  if (token === '' && !insecure) {
+    throw new MlsqlError('MLSQL_USAGE_INVALID', 'the coordinator refuses to start without a token', {
+      hint: 'give --token-file FILE or MLSQL_TOKEN, or say --insecure if everyone who reaches the port may do everything',
+    });
+  }
+  const stateDir = resolve(state);
+  return Object.freeze({
+    listen,
+    http,
+    storeUrl,
+    stateDir,
+    spoolDir: resolve(text('spool', 'MLSQL_SPOOL') ?? join(stateDir, 'spool')),
+    token,
+    insecure,
+    exitWithParent: flags['exit-with-parent'] ?? false,
+    pythonPath: env['MLSQL_PYTHON'] ?? SETUP_PYTHON,
+    variableDefaults: variableDefaults(env),
+    leaseMs: positiveNumber(env, 'MLSQL_LEASE_MS', 10_000),
+    heartbeatMs: positiveNumber(env, 'MLSQL_HEARTBEAT_MS', 2_000),
+    graceMs: positiveNumber(env, 'MLSQL_GRACE_MS', 10_000),
+  });
+}
+
+/** True where only this machine reaches the host. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, strict: true }).values;
+  } catch (error) {
+    throw new MlsqlError('MLSQL_USAGE_INVALID', (error as Error).message, { hint: 'see mlsql coordinator --help' });
+  }
+}
+
+/** `host:port`, `[v6]:port` or `:port` (all addresses). */
+function parseHostPort(flag: string, text: string): HostPort {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new MlsqlError('MLSQL_USAGE_INVALID', `${flag} takes HOST:PORT, got "${text}"`, { hint: 'for example 127.0.0.1:50051' });
+  }
+  return { host: match[1] ?? (match[2] === '' || match[2] === undefined ? '0.0.0.0' : match[2]), port };
+}
+
+function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string {
+  if (file === undefined) return env['MLSQL_TOKEN']?.trim() ?? '';
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new MlsqlError('MLSQL_USAGE_INVALID', `the token file ${file} cannot be read: ${(error as Error).message}`, {
+      hint: 'check --token-file or MLSQL_TOKEN_FILE',
+    });
+  }
+}
+
+function variableDefaults(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  const defaults = new Map<string, string>();
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith('MLSQL_SET_') && value !== undefined) defaults.set(name.slice('MLSQL_SET_'.length), value);
+  }
+  return defaults;
+}
+
+function positiveNumber(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) {
+    throw new MlsqlError('MLSQL_USAGE_INVALID', `${name} takes a number of milliseconds above 0, got "${text}"`);
+  }
+  return value;
+}

@@ -1,0 +1,129 @@
+// From a path as the user wrote it to the objects of the store behind it: client files lie there as blobs, store paths
+// are listed, and everything gets its SHA-256, by which executors fetch and share it.
+import { createHash } from 'node:crypto';
+import PQueue from 'p-queue';
+import { MlsqlError, type Position } from '../../shared/errors.js';
+import { classifyPath } from '../../shared/language/paths.js';
+import { blobKey } from '../../shared/object-store/keys.js';
+import type { ObjectInfo, ObjectStore } from '../../shared/object-store/object-store.js';
+
+/** A file that an attempt or function reads: relative path where it shall lie, and the object that holds it. */
+export interface InputFile {
+  readonly path: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly executable: boolean;
+}
+
+/** One file (folder: false, files[0].path is its base name) or a folder of files. */
+export interface InputTree {
+  readonly folder: boolean;
+  /** Last segment of the path. */
+  readonly name: string;
+  readonly files: readonly InputFile[];
+}
+
+/** A file or folder that the client uploaded, by the name the script uses. */
+export interface ClientTree {
+  readonly folder: boolean;
+  readonly files: readonly { readonly path: string; readonly sha256: string; readonly sizeBytes: number; readonly executable: boolean }[];
+}
+
+const HASHES_AT_ONCE = 4;
+
+/** SHA-256 of objects, computed once for each content (key and etag). */
+export class ContentHasher {
+  readonly #known = new Map<string, Promise<string>>();
+  readonly #queue = new PQueue({ concurrency: HASHES_AT_ONCE });
+
+  constructor(private readonly store: ObjectStore) {}
+
+  hash(info: ObjectInfo): Promise<string> {
+    const id = `${info.key}\n${info.etag}`;
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const work = this.#queue.add(async () => {
+      const hash = createHash('sha256');
+      const { body } = await this.store.get(info.key);
+      for await (const chunk of body) hash.update(chunk);
+      return hash.digest('hex');
+    });
+    this.#known.set(id, work);
+    work.catch(() => this.#known.delete(id));
+    return work;
+  }
+}
+
+export interface InputContext {
+  readonly store: ObjectStore;
+  readonly hasher: ContentHasher;
+  readonly clientFiles: ReadonlyMap<string, ClientTree>;
+}
+
+/**
+ * Resolves a path that a statement reads.
+ * @param path - as written, variables substituted
+ * @param what - what it is for, for messages: "the script", "resource a"
+ * @throws MlsqlError MLSQL_STORE_NOT_FOUND, MLSQL_SCRIPT_FILE_MISSING or MLSQL_STORE_PATH_INVALID, at the position
+ */
+export async function resolveInput(context: InputContext, path: string, what: string, position: Position): Promise<InputTree> {
+  const place = classifyAt(path, position);
+  if (place.kind === 'client') {
+    const tree = context.clientFiles.get(path) ?? context.clientFiles.get(place.name);
+    if (tree === undefined) {
+      throw new MlsqlError('MLSQL_SCRIPT_FILE_MISSING', `${what}: the client did not offer "${path}"`, {
+        position,
+        hint: 'a relative path is a file beside the script; submit it with the script (mlsql run does), or name a path of the store',
+      });
+    }
+    return {
+      folder: tree.folder,
+      name: baseName(place.name),
+      files: tree.files.map((file) => ({ ...file, key: blobKey(file.sha256) })),
+    };
+  }
+  if (place.kind === 's3') throw foreignBucket(path, position);
+  const single = await context.store.head(place.key);
+  if (single !== undefined) {
+    const name = baseName(place.key);
+    return { folder: false, name, files: [{ path: name, key: place.key, sizeBytes: single.sizeBytes, sha256: await context.hasher.hash(single), executable: false }] };
+  }
+  const prefix = `${place.key}/`;
+  const objects: ObjectInfo[] = [];
+  for await (const entry of context.store.list(prefix)) if (entry.kind === 'object') objects.push(entry.info);
+  if (objects.length === 0) {
+    throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${what}: ${path} is not in the store`, { position, path, hint: 'see mlsql fs ls; a file of your own machine is named relative to the script, ./name' });
+  }
+  const files = await Promise.all(
+    objects.map(async (info) => ({
+      path: info.key.slice(prefix.length),
+      key: info.key,
+      sizeBytes: info.sizeBytes,
+      sha256: await context.hasher.hash(info),
+      executable: false,
+    })),
+  );
+  return { folder: true, name: baseName(place.key), files };
+}
+
+/** classifyPath, with the position in the script on its errors. */
+export function classifyAt(path: string, position: Position): ReturnType<typeof classifyPath> {
+  try {
+    return classifyPath(path);
+  } catch (error) {
+    throw error instanceof MlsqlError ? error.with({ position }) : error;
+  }
+}
+
+/** A bucket that this cluster's store does not reach. */
+export function foreignBucket(path: string, position: Position): MlsqlError {
+  return new MlsqlError('MLSQL_STORE_PATH_INVALID', `${path}: this cluster's store is a local directory and reaches no bucket`, {
+    position,
+    hint: 'bring the data into the store with mlsql fs put, and name it /path',
+  });
+}
+
+function baseName(path: string): string {
+  return path.slice(path.replace(/\/+$/, '').lastIndexOf('/') + 1).replace(/\/+$/, '');
+}

@@ -1,0 +1,60 @@
+// What one run carries from statement to statement, and what the statements need of the coordinator.
+import type { Clock } from '../../shared/clock.js';
+import type { Position } from '../../shared/errors.js';
+import type { RunId, SessionId } from '../../shared/ids.js';
+import type { Text } from '../../shared/language/ast.js';
+import type { Logger } from '../../shared/logger.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import type { Publisher } from '../models/publisher.js';
+import type { FunctionRegistry } from '../models/function-registry.js';
+import type { ClientTree, ContentHasher } from '../planning/inputs.js';
+import type { FunctionPool } from '../predict/function-pool.js';
+import type { JobRuntime } from '../runtime/job-runtime.js';
+import type { ColumnInfo, TableEngine } from '../tables/table-engine.js';
+import type { RunEventBody } from './run-events.js';
+import type { RunView } from './run-manager.js';
+
+/** The coordinator's parts, as statements use them. */
+export interface Services {
+  readonly clock: Clock;
+  readonly store: ObjectStore;
+  readonly hasher: ContentHasher;
+  readonly engine: TableEngine;
+  readonly jobs: JobRuntime;
+  readonly publisher: Publisher;
+  readonly registry: FunctionRegistry;
+  readonly functions: FunctionPool;
+  readonly logger: Logger;
+  readonly graceMs: number;
+  listRuns(limit: number): readonly RunView[];
+}
+
+/** Variables and tables; runs of one session share them. */
+export interface Scope {
+  readonly session: SessionId;
+  readonly variables: Map<string, string>;
+}
+
+/** The result table so far: rows in hand, or a table of the engine. */
+export type LastTable =
+  | { readonly kind: 'table'; readonly name: string; readonly engineTable: string }
+  | { readonly kind: 'rows'; readonly name: string; readonly columns: readonly ColumnInfo[]; readonly rowsJson: readonly string[] };
+
+export interface RunContext {
+  readonly runId: RunId;
+  readonly user: string;
+  readonly scope: Scope;
+  readonly services: Services;
+  readonly clientFiles: ReadonlyMap<string, ClientTree>;
+  /** Names that the client set (`--set`); a script's own set does not change them. */
+  readonly pinnedVariables: ReadonlySet<string>;
+  /** Functions that this run registered, name in lower case → id. They win over the cluster's. */
+  readonly ownFunctions: Map<string, string>;
+  readonly signal: AbortSignal;
+  readonly jobIds: string[];
+  lastTable: LastTable | undefined;
+  emit(body: RunEventBody): void;
+  warn(warning: Omit<Extract<RunEventBody, { kind: 'warning' }>, 'kind'>): void;
+}
+
+export const positionOf = (text: Text): Position => ({ line: text.span.line, column: text.span.column });
