@@ -1,5 +1,15 @@
 // Compiles the TypeScript sources to dist and makes the mlsql command executable. `npm run build` runs it as a program.
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashOf, readOptional, root, run, SetupError, step, writeStamp } from './support.mjs';
@@ -15,11 +25,23 @@ const LINK_TARGET = '../../dist/client/cli/main.js';
 /** Builds what changed since the last build. */
 export async function ensureBuild({ force = false } = {}) {
   await ensureRpcTypes();
-  const stamp = fingerprint([...SOURCES.map((folder) => join(root, folder)), join(root, 'tsconfig.json'), join(root, 'deploy/setup/tsconfig.build.json'), join(root, 'node_modules/.package-lock.json')], /\.(ts|json)$/);
+  const stamp = fingerprint(
+    [
+      ...SOURCES.map((folder) => join(root, folder)),
+      join(root, 'tsconfig.json'),
+      join(root, 'deploy/setup/tsconfig.build.json'),
+      join(root, 'node_modules/.package-lock.json'),
+    ],
+    /\.(ts|json)$/,
+  );
   if (force || readOptional(STAMP) !== stamp || !existsSync(COMMAND)) {
     await step('building (tsc)', async () => {
       rmSync(STAMP, { force: true });
-      const failure = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'deploy/setup/tsconfig.build.json']).then(
+      const failure = await run(process.execPath, [
+        join(root, 'node_modules/typescript/bin/tsc'),
+        '-p',
+        'deploy/setup/tsconfig.build.json',
+      ]).then(
         () => undefined,
         (error) => error,
       );
@@ -38,7 +60,10 @@ async function ensureRpcTypes() {
   const known = readOptional(PROTO_STAMP);
   if (known === stamp) return;
   // A fresh clone has the generated types of its commit already; a test of the project checks that they are fresh.
-  if (known !== undefined) await step('types of the protocol', () => run(process.execPath, [join(root, 'deploy/setup/generate-rpc-types.mjs')]));
+  if (known !== undefined)
+    await step('types of the protocol', () =>
+      run(process.execPath, [join(root, 'deploy/setup/generate-rpc-types.mjs')]),
+    );
   mkdirSync(join(PROTO_STAMP, '..'), { recursive: true });
   writeStamp(PROTO_STAMP, stamp);
 }

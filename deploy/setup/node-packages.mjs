@@ -8,7 +8,9 @@ export const NODE_MAJOR_MIN = 20;
 /** @throws SetupError where this Node.js is too old */
 export function checkNode(version = process.versions.node) {
   if (Number(version.split('.')[0]) < NODE_MAJOR_MIN) {
-    throw new SetupError(`Node.js ${version} is too old: version ${NODE_MAJOR_MIN} or newer is needed (https://nodejs.org)`);
+    throw new SetupError(
+      `Node.js ${version} is too old: version ${NODE_MAJOR_MIN} or newer is needed (https://nodejs.org)`,
+    );
   }
 }
 

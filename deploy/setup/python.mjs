@@ -12,7 +12,16 @@ const VENDOR = join(root, 'python/_vendor');
 const REQUIREMENTS = join(root, 'deploy/setup/requirements.txt');
 const REQUIREMENTS_DEV = join(root, 'deploy/setup/requirements-dev.txt');
 const REQUIREMENTS_RUNTIME = join(root, 'deploy/setup/requirements-runtime.txt');
-const PIP = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
+const PIP = [
+  '-m',
+  'pip',
+  'install',
+  '--quiet',
+  '--disable-pip-version-check',
+  '--no-input',
+  '--progress-bar',
+  'off',
+];
 
 /** Makes what is missing or was made from other requirements. */
 export async function ensurePython({ dev = false } = {}) {
@@ -23,21 +32,30 @@ export async function ensurePython({ dev = false } = {}) {
 async function ensureVenv(dev) {
   const requirements = readFileSync(REQUIREMENTS, 'utf8');
   const plain = hashOf(requirements);
-  const withDev = existsSync(REQUIREMENTS_DEV) ? hashOf(requirements, readFileSync(REQUIREMENTS_DEV, 'utf8')) : plain;
+  const withDev = existsSync(REQUIREMENTS_DEV)
+    ? hashOf(requirements, readFileSync(REQUIREMENTS_DEV, 'utf8'))
+    : plain;
   const stamp = readOptional(VENV_STAMP)?.trim();
   // An environment that has the developers' packages too is as good as the plain one.
   if ((stamp === withDev || (!dev && stamp === plain)) && (await starts(VENV_PYTHON))) return;
   const keepDev = dev || (stamp !== undefined && stamp !== plain && existsSync(join(VENV, '.mlsql-dev')));
   const python = await findPython();
-  await step(`python environment (.venv, Python ${python.version}; the first time downloads some packages)`, async () => {
-    // Without a stamp it was never finished; with a dead interpreter it cannot be mended.
-    if (stamp === undefined || !(await starts(VENV_PYTHON))) rmSync(VENV, { recursive: true, force: true });
-    else rmSync(VENV_STAMP);
-    if (!existsSync(VENV_PYTHON)) await run(python.command, ['-m', 'venv', VENV]);
-    await run(VENV_PYTHON, [...PIP, '-r', REQUIREMENTS, ...(keepDev ? ['-r', REQUIREMENTS_DEV] : [])]);
-    if (keepDev) writeStamp(join(VENV, '.mlsql-dev'), '');
-    writeStamp(VENV_STAMP, keepDev ? withDev : plain);
-  });
+  await step(
+    `python environment (.venv, Python ${python.version}; the first time downloads some packages)`,
+    async () => {
+      // Without a stamp it was never finished; with a dead interpreter it cannot be mended.
+      if (stamp === undefined || !(await starts(VENV_PYTHON))) rmSync(VENV, { recursive: true, force: true });
+      else rmSync(VENV_STAMP);
+      if (!existsSync(VENV_PYTHON)) await run(python.command, ['-m', 'venv', VENV]);
+      // The list is complete and pinned; what it leaves out, it leaves out on purpose.
+      await run(VENV_PYTHON, [...PIP, '--no-deps', '-r', REQUIREMENTS]);
+      if (keepDev) {
+        await run(VENV_PYTHON, [...PIP, '-r', REQUIREMENTS_DEV]);
+        writeStamp(join(VENV, '.mlsql-dev'), '');
+      }
+      writeStamp(VENV_STAMP, keepDev ? withDev : plain);
+    },
+  );
 }
 
 async function ensureVendor() {
@@ -47,7 +65,7 @@ async function ensureVendor() {
     const beside = `${VENDOR}.${process.pid}`;
     rmSync(beside, { recursive: true, force: true });
     try {
-      await run(VENV_PYTHON, [...PIP, '--no-compile', '--target', beside, '-r', REQUIREMENTS_RUNTIME]);
+      await installVendor(beside);
       writeStamp(join(beside, '.mlsql-stamp'), stamp);
       rmSync(VENDOR, { recursive: true, force: true });
       renameSync(beside, VENDOR);
@@ -55,6 +73,18 @@ async function ensureVendor() {
       rmSync(beside, { recursive: true, force: true });
     }
   });
+}
+
+/** Pure Python where it can be built, so that every interpreter can load it; else what fits .venv's interpreter. */
+async function installVendor(target) {
+  const args = [...PIP, '--no-deps', '--no-compile', '--target', target];
+  try {
+    const env = { ...process.env, MSGPACK_PUREPYTHON: '1' };
+    await run(VENV_PYTHON, [...args, '--no-binary', 'msgpack', '-r', REQUIREMENTS_RUNTIME], { env });
+  } catch {
+    rmSync(target, { recursive: true, force: true });
+    await run(VENV_PYTHON, [...args, '-r', REQUIREMENTS_RUNTIME]);
+  }
 }
 
 /**
@@ -77,7 +107,8 @@ export async function findPython(env = process.env) {
 }
 
 async function probe(command) {
-  const code = 'import sys; print("%d.%d.%d" % sys.version_info[:3])\ntry:\n import venv, ensurepip\n print("venv")\nexcept ImportError as e: print(e)';
+  const code =
+    'import sys; print("%d.%d.%d" % sys.version_info[:3])\ntry:\n import venv, ensurepip\n print("venv")\nexcept ImportError as e: print(e)';
   let lines;
   try {
     lines = (await run(command, ['-c', code])).trim().split('\n');

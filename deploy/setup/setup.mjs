@@ -10,7 +10,10 @@ const dev = process.argv.includes('--dev');
 try {
   checkNode();
   await withSetupLock(async () => {
-    const results = await Promise.allSettled([ensureNodePackages().then(() => ensureBuild()), ensurePython({ dev })]);
+    const results = await Promise.allSettled([
+      ensureNodePackages().then(() => ensureBuild()),
+      ensurePython({ dev }),
+    ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   });
 } catch (error) {

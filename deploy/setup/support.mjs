@@ -45,7 +45,12 @@ export function run(command, args, options = {}) {
     child.on('error', (error) => reject(new SetupError(`${command} cannot be started: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(new SetupError(`${command} ${args.join(' ')}\nended with ${signal ?? `exit code ${code}`}:\n${all.trim().split('\n').slice(-40).join('\n')}`));
+      else
+        reject(
+          new SetupError(
+            `${command} ${args.join(' ')}\nended with ${signal ?? `exit code ${code}`}:\n${all.trim().split('\n').slice(-40).join('\n')}`,
+          ),
+        );
     });
   });
 }
