@@ -1,0 +1,18 @@
+// Two projects: `fast` needs nothing but this checkout, `real` starts whole clusters, servers and long examples.
+import { defineConfig } from 'vitest/config';
+
+const REAL = ['test/e2e/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/spark-corpus/**/*.test.ts', '**/*.real.test.ts'];
+const NEVER = ['node_modules/**', 'dist/**'];
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Two cores: more workers only make each other wait.
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'fast', include: ['**/*.test.ts'], exclude: [...NEVER, ...REAL] } },
+      { extends: true, test: { name: 'real', include: REAL, exclude: NEVER, testTimeout: 300_000 } },
+    ],
+  },
+});
