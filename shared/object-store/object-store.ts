@@ -12,7 +12,9 @@ export interface ObjectInfo {
 }
 
 /** A child in a listing: an object, or a common prefix that ends with `/`. */
-export type ListEntry = { readonly kind: 'object'; readonly info: ObjectInfo } | { readonly kind: 'prefix'; readonly key: string };
+export type ListEntry =
+  | { readonly kind: 'object'; readonly info: ObjectInfo }
+  | { readonly kind: 'prefix'; readonly key: string };
 
 export interface PutOptions {
   /** Bytes in the body; required for streams. */
@@ -30,6 +32,13 @@ export interface GetOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface CopyOptions {
+  /** As in PutOptions. */
+  readonly ifAbsent?: boolean;
+  /** The caller removes the source once the copies are made: an adapter may share its bytes rather than write them again. */
+  readonly sourceDiscarded?: boolean;
+}
+
 /**
  * Keys are UTF-8, `a/b/c`, without a leading slash, at most 1,024 bytes, 255 a segment; no empty, `.` or `..` segment.
  * A bad key fails with MLSQL_STORE_PATH_INVALID, a missing object with MLSQL_STORE_NOT_FOUND, a failing store with
@@ -42,10 +51,17 @@ export interface ObjectStore {
   /** A stream of the object. The caller reads it to the end or destroys it. */
   get(key: string, options?: GetOptions): Promise<{ info: ObjectInfo; body: Readable }>;
   put(key: string, body: Buffer | Readable, options?: PutOptions): Promise<ObjectInfo>;
-  /** Server-side copy. */
-  copy(source: string, target: string, options?: { ifAbsent?: boolean }): Promise<ObjectInfo>;
-  /** Objects whose key starts with the prefix, in byte order of keys; with `shallow`, only up to the next `/`. */
-  list(prefix: string, options?: { shallow?: boolean; startAfter?: string; limit?: number }): AsyncIterable<ListEntry>;
+  /** Server-side copy. A missing source fails with MLSQL_STORE_NOT_FOUND. */
+  copy(source: string, target: string, options?: CopyOptions): Promise<ObjectInfo>;
+  /**
+   * Objects whose key starts with the prefix, in byte order of keys; with `shallow`, only up to the next `/`.
+   * `startAfter`: only entries whose own key (a prefix's with its `/`) is behind it, so the last entry of one page
+   * starts the next. A prefix shows only where an object lies below it.
+   */
+  list(
+    prefix: string,
+    options?: { shallow?: boolean; startAfter?: string; limit?: number },
+  ): AsyncIterable<ListEntry>;
   /** Removes what is there of these keys; a missing one is no error. */
   delete(keys: readonly string[]): Promise<void>;
   /** Where the adapter is a local directory: the file's path, for readers in place. Undefined on others. */
