@@ -1,0 +1,231 @@
+// Flags and environment of an executor, once read, checked and frozen. Nothing else reads the environment.
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isAbsolute } from 'node:path';
+import { parseArgs } from 'node:util';
+import { MlsqlError } from '../shared/errors.js';
+import { CACHE_DEFAULT_BYTES } from './limits.js';
+import { inspectMachine, type Machine } from './machine.js';
+import { parseSize } from './sizes.js';
+
+/** Everything an executor is told from outside. */
+export interface ExecutorConfig {
+  /** HOST:PORT of the coordinator. */
+  readonly coordinator: string;
+  /** Unique among the cluster's executors. */
+  readonly name: string;
+  /** Empty: the cluster runs without one. */
+  readonly token: string;
+  /** Attempts at once, and workers a function. */
+  readonly slots: number;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly gpuDevices: readonly string[];
+  /** Root of cache and attempts. */
+  readonly workDir: string;
+  readonly cacheBytes: number;
+  /** The default interpreter as configured; undefined: the environment that set-up made. */
+  readonly python: string | undefined;
+  /** Interpreters as scripts name them, and what they are here. */
+  readonly pythonMap: ReadonlyMap<string, string>;
+  /** Bytes that one attempt's folder may take; 0: no limit. */
+  readonly attemptDiskBytes: number;
+  /** True: ends when standard input does (embedded cluster). */
+  readonly exitWithParent: boolean;
+  /** The process's environment: the store's adapters and the allow-list for scripts pick from it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Flags as parseExecutorFlags returns them; each wins over its variable. */
+export interface ExecutorFlags {
+  readonly coordinator?: string | undefined;
+  readonly name?: string | undefined;
+  readonly slots?: string | undefined;
+  readonly workDir?: string | undefined;
+  readonly cacheBytes?: string | undefined;
+  readonly memory?: string | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly python?: string | undefined;
+  readonly exitWithParent?: boolean | undefined;
+}
+
+/** Where contents and attempts lie unless told otherwise. */
+export const WORK_DIR_DEFAULT = '/tmp/__mlsql__';
+
+/** Each flag, its variable, and what it is, for usage texts. */
+export const EXECUTOR_FLAGS = [
+  ['--coordinator HOST:PORT', 'MLSQL_CLUSTER', 'the coordinator to work for'],
+  ['--name NAME', 'MLSQL_EXECUTOR_NAME', 'a name of its own; default: host name and process id'],
+  ['--slots N', 'MLSQL_SLOTS', 'attempts at once; default: as many as there are processors'],
+  ['--work-dir DIR', 'MLSQL_WORK_DIR', `cache and attempts; default: ${WORK_DIR_DEFAULT}`],
+  ['--cache-bytes SIZE', 'MLSQL_CACHE_BYTES', 'quota of the cache; default: 20GiB'],
+  ['--memory SIZE', 'MLSQL_MEMORY', 'memory for scripts; default: what the cgroup allows'],
+  ['--token-file FILE', 'MLSQL_TOKEN_FILE', 'holds the cluster’s token (or MLSQL_TOKEN holds it)'],
+  ['--python PATH', 'MLSQL_PYTHON', 'the default interpreter; default: the one that set-up made'],
+  ['--exit-with-parent', '', 'end when standard input ends'],
+] as const;
+
+/**
+ * Splits a command line.
+ * @throws MlsqlError MLSQL_USAGE_INVALID for an unknown flag or a missing value
+ */
+export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
+  const text = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      strict: true,
+      options: {
+        coordinator: text,
+        name: text,
+        slots: text,
+        'work-dir': text,
+        'cache-bytes': text,
+        memory: text,
+        'token-file': text,
+        python: text,
+        'exit-with-parent': { type: 'boolean' },
+      },
+    });
+    return {
+      coordinator: values.coordinator,
+      name: values.name,
+      slots: values.slots,
+      workDir: values['work-dir'],
+      cacheBytes: values['cache-bytes'],
+      memory: values.memory,
+      tokenFile: values['token-file'],
+      python: values.python,
+      exitWithParent: values['exit-with-parent'],
+    };
+  } catch (error) {
+    throw usage(
+      error instanceof Error ? error.message : String(error),
+      `flags: ${EXECUTOR_FLAGS.map(([flag]) => flag).join(', ')}`,
+    );
+  }
+}
+
+/**
+ * The configuration of this process.
+ * @throws MlsqlError MLSQL_USAGE_INVALID that names the flag, its variable, the rule and the value
+ */
+export function executorConfig(
+  flags: ExecutorFlags,
+  env: NodeJS.ProcessEnv,
+  machine: Machine = inspectMachine(env),
+): ExecutorConfig {
+  const coordinator = checked(
+    '--coordinator',
+    'MLSQL_CLUSTER',
+    flags.coordinator ?? env.MLSQL_CLUSTER,
+    hostAndPort,
+  );
+  if (coordinator === undefined) {
+    throw usage('no coordinator is named', 'give --coordinator HOST:PORT or set MLSQL_CLUSTER');
+  }
+  const slots = checked('--slots', 'MLSQL_SLOTS', flags.slots ?? env.MLSQL_SLOTS, positiveInteger);
+  const workDir = flags.workDir ?? given(env.MLSQL_WORK_DIR) ?? WORK_DIR_DEFAULT;
+  if (!isAbsolute(workDir)) {
+    throw usage(
+      `--work-dir (MLSQL_WORK_DIR) has to be an absolute path, got "${workDir}"`,
+      'give the whole path',
+    );
+  }
+  const size = (flag: string, variable: string, flagValue?: string): number | undefined =>
+    checked(flag, variable, flagValue ?? env[variable], aSize);
+  return Object.freeze({
+    coordinator,
+    name:
+      checked('--name', 'MLSQL_EXECUTOR_NAME', flags.name ?? env.MLSQL_EXECUTOR_NAME, aName) ?? defaultName(),
+    token: readToken(flags.tokenFile, env),
+    slots: slots ?? Math.max(1, Math.floor(machine.cpus)),
+    cpus: machine.cpus,
+    memoryBytes: size('--memory', 'MLSQL_MEMORY', flags.memory) ?? machine.memoryBytes,
+    gpuDevices: Object.freeze([...machine.gpuDevices]),
+    workDir,
+    cacheBytes: size('--cache-bytes', 'MLSQL_CACHE_BYTES', flags.cacheBytes) ?? CACHE_DEFAULT_BYTES,
+    python: flags.python ?? given(env.MLSQL_PYTHON),
+    pythonMap: pythonMap(env.MLSQL_PYTHON_MAP ?? ''),
+    attemptDiskBytes: size('', 'MLSQL_ATTEMPT_DISK_BYTES') ?? 0,
+    exitWithParent: flags.exitWithParent ?? false,
+    environment: Object.freeze(
+      Object.fromEntries(
+        Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      ),
+    ),
+  });
+}
+
+/** The token itself, or what lies in the file that is named. A token never stands on a command line. */
+function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string {
+  const path = file ?? given(env.MLSQL_TOKEN_FILE);
+  if (file === undefined && given(env.MLSQL_TOKEN) !== undefined) return env.MLSQL_TOKEN!.trim();
+  if (path === undefined) return '';
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new MlsqlError(
+      'MLSQL_USAGE_INVALID',
+      `the token file ${path} cannot be read: ${(error as Error).message}`,
+      {
+        hint: '--token-file (MLSQL_TOKEN_FILE) names a file that this user can read',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** `/old/python=/new/python`, several separated by commas. */
+function pythonMap(text: string): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (const pair of text.split(',').filter((part) => part.trim() !== '')) {
+    const split = pair.indexOf('=');
+    const from = pair.slice(0, split).trim();
+    const to = pair.slice(split + 1).trim();
+    if (split < 1 || to === '') {
+      throw usage(`MLSQL_PYTHON_MAP has to be OLD=NEW, several separated by commas, got "${pair.trim()}"`);
+    }
+    map.set(from, to);
+  }
+  return map;
+}
+
+interface Rule<T> {
+  readonly name: string;
+  readonly parse: (text: string) => T | undefined;
+}
+const hostAndPort: Rule<string> = {
+  name: 'HOST:PORT',
+  parse: (text) => (/^(\[[0-9a-fA-F:.%\w]+\]|[^\s:/]+):\d{1,5}$/.test(text) ? text : undefined),
+};
+const positiveInteger: Rule<number> = {
+  name: 'a whole number from 1',
+  parse: (text) => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined),
+};
+const aSize: Rule<number> = { name: 'a size such as 512MB or 4GiB', parse: parseSize };
+const aName: Rule<string> = {
+  name: 'at most 100 letters, digits, dots, dashes and underscores',
+  parse: (text) => (/^[\p{L}\p{N}._-]{1,100}$/u.test(text) ? text : undefined),
+};
+
+function checked<T>(flag: string, variable: string, text: string | undefined, rule: Rule<T>): T | undefined {
+  const value = given(text?.trim());
+  if (value === undefined) return undefined;
+  const parsed = rule.parse(value);
+  if (parsed !== undefined) return parsed;
+  throw usage(`${flag === '' ? variable : `${flag} (${variable})`} has to be ${rule.name}, got "${value}"`);
+}
+
+/** An empty variable counts as none, as in compose files with `KEY=`. */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+function defaultName(): string {
+  return `${hostname().replace(/[^\p{L}\p{N}._-]/gu, '-')}-${process.pid}`.slice(-100);
+}
+
+function usage(message: string, hint = 'mlsql executor --help lists the flags'): MlsqlError {
+  return new MlsqlError('MLSQL_USAGE_INVALID', message, { hint });
+}

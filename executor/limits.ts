@@ -1,0 +1,48 @@
+// Named limits of the executor. Units stand last in the name.
+
+/** Downloads into the cache at once. */
+export const DOWNLOADS_MAX = 8;
+/** Files copied out of the cache at once. */
+export const COPIES_MAX = 8;
+/** Files of models and logs brought to the store at once. */
+export const UPLOADS_MAX = 8;
+/** Tries of one download or upload before its attempt fails. */
+export const TRANSFER_TRIES_MAX = 5;
+/** Files up to this size are uploaded from memory in one piece. */
+export const UPLOAD_BUFFER_MAX_BYTES = 1024 * 1024;
+/** Default of MLSQL_CACHE_BYTES. */
+export const CACHE_DEFAULT_BYTES = 20 * 1024 ** 3;
+/** Contents the cache holds at most, whatever their size: each costs an inode. */
+export const CACHE_ENTRIES_MAX = 200_000;
+/** Contents named in one Hello. */
+export const HELLO_BLOBS_MAX = 100_000;
+/** Hello waits no longer than this for the interpreter's version and the list of cached contents. */
+export const HELLO_PATIENCE_MS = 250;
+/** Welcome has to follow Hello within this time, or the stream is given up. */
+export const WELCOME_TIMEOUT_MS = 10_000;
+/** Heartbeats where the coordinator names no interval. */
+export const HEARTBEAT_DEFAULT_MS = 3000;
+/** Bytes read from output.log in one step. */
+export const LOG_READ_BYTES = 64 * 1024;
+/** A log line waits at most this long for company. */
+export const LOG_FLUSH_MS = 50;
+/** News within a phase (score, progress, metrics) are gathered for this long. */
+export const UPDATE_GATHER_MS = 100;
+/** What is held of a finished attempt whose result was taken, but not yet all of its log. */
+export const RESULT_LINGER_MS = 30_000;
+/** All output of one attempt, beyond it the shim drops. */
+export const LOG_MAX_BYTES = 1024 ** 3;
+/** Between SIGTERM and SIGKILL where the task names nothing. */
+export const GRACE_DEFAULT_MS = 10_000;
+/** Longest path that the kernel takes for a Unix socket, with room for its final zero. */
+export const SOCKET_PATH_MAX_BYTES = 100;
+/** Calls that one function worker holds at once: one in work, one at hand. */
+export const WORKER_CALLS_MAX = 2;
+/** A function's workers end after this long without a call. */
+export const WORKER_IDLE_MS = 5 * 60_000;
+/** A worker busy this long with a call that nobody waits for any more is replaced. */
+export const WORKER_CANCEL_PATIENCE_MS = 5000;
+/** Kept of a function worker's own output, for error messages. */
+export const WORKER_OUTPUT_MAX_BYTES = 16 * 1024;
+/** Largest frame a function worker may send. */
+export const WORKER_FRAME_MAX_BYTES = 256 * 1024 * 1024;
