@@ -1,0 +1,65 @@
+// The gRPC server: our five services behind the token, health in front of it, reflection behind it.
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { MlsqlError } from '../../shared/errors.js';
+import { CHANNEL_OPTIONS } from '../../shared/rpc/channel.js';
+import type { ExecutorsHandlers } from '../../shared/rpc/gen/mlsql/v1/Executors.js';
+import type { FilesHandlers } from '../../shared/rpc/gen/mlsql/v1/Files.js';
+import type { FunctionsHandlers } from '../../shared/rpc/gen/mlsql/v1/Functions.js';
+import type { JobsHandlers } from '../../shared/rpc/gen/mlsql/v1/Jobs.js';
+import type { RunsHandlers } from '../../shared/rpc/gen/mlsql/v1/Runs.js';
+import { mlsqlV1, packageDefinition } from '../../shared/rpc/proto.js';
+import type { HostPort } from '../config.js';
+import type { TokenGuard } from './auth.js';
+import { guarded } from './handlers.js';
+
+export interface GrpcServices {
+  readonly runs: RunsHandlers;
+  readonly jobs: JobsHandlers;
+  readonly files: FilesHandlers;
+  readonly functions: FunctionsHandlers;
+  readonly executors: ExecutorsHandlers;
+}
+
+export interface GrpcServer {
+  /** `host:port` as it was bound. */
+  readonly address: string;
+  setServing(serving: boolean): void;
+  /** Ends what is open. */
+  stop(): void;
+}
+
+/** @throws MlsqlError MLSQL_USAGE_INVALID where the address is taken or cannot be bound */
+export async function startGrpcServer(services: GrpcServices, guard: TokenGuard, listen: HostPort): Promise<GrpcServer> {
+  const server = new Server(CHANNEL_OPTIONS);
+  const v1 = mlsqlV1();
+  server.addService(v1.Runs.service, guarded(guard, services.runs));
+  server.addService(v1.Jobs.service, guarded(guard, services.jobs));
+  server.addService(v1.Files.service, guarded(guard, services.files));
+  server.addService(v1.Functions.service, guarded(guard, services.functions));
+  server.addService(v1.Executors.service, guarded(guard, services.executors));
+  const names = ['Runs', 'Jobs', 'Files', 'Functions', 'Executors'].map((name) => `mlsql.v1.${name}`);
+  const health = new HealthImplementation(Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])));
+  health.addToServer(server);
+  const behindToken: Pick<Server, 'addService'> = { addService: (definition, implementation) => server.addService(definition, guarded(guard, implementation)) };
+  new ReflectionService(packageDefinition()).addToServer(behindToken);
+  const port = await bind(server, listen);
+  return {
+    address: `${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`,
+    setServing: (serving) => {
+      for (const name of ['', ...names]) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+    },
+    stop: () => server.forceShutdown(),
+  };
+}
+
+function bind(server: Server, listen: HostPort): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+    server.bindAsync(`${host}:${listen.port}`, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) return resolve(port);
+      reject(new MlsqlError('MLSQL_USAGE_INVALID', `cannot listen on ${host}:${listen.port}: ${error.message}`, { hint: 'choose another port; 0 takes any free one', cause: error }));
+    });
+  });
+}

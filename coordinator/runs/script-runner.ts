@@ -1,0 +1,121 @@
+// One script's life: its statements in order, each told as it starts and ends, and at last the result table.
+import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
+import type { Statement } from '../../shared/language/ast.js';
+import type { ColumnInfo } from '../tables/table-engine.js';
+import type { RunContext } from './context.js';
+import { runCancel } from './statements/cancel.js';
+import { runLoad } from './statements/load.js';
+import { recallRegister, runRegister, runUnregister } from './statements/register.js';
+import { runSave } from './statements/save.js';
+import { runSelect } from './statements/select.js';
+import { runSet } from './statements/set.js';
+import { runShow } from './statements/show.js';
+import { recallTrain, runTrain } from './statements/train.js';
+
+/** What a statement that must not be done twice left behind. */
+export type FinishedStatement =
+  | { readonly kind: 'save' }
+  | { readonly kind: 'register'; readonly name: string; readonly functionId: string }
+  | { readonly kind: 'train'; readonly columns: readonly ColumnInfo[]; readonly rowsJson: readonly string[] };
+
+export interface ScriptRunOptions {
+  readonly finished: Map<number, FinishedStatement>;
+  readonly rowLimit: number;
+  readonly onProgress: (statementsDone: number) => void;
+}
+
+/** Bytes of rows in one table event. */
+const TABLE_EVENT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Runs the statements; the first that fails ends the run with its error, which names statement and position.
+ */
+export async function runScript(context: RunContext, statements: readonly Statement[], options: ScriptRunOptions): Promise<void> {
+  for (const [index, statement] of statements.entries()) {
+    const tell = (state: 'running' | 'done' | 'failed' | 'cancelled' | 'skipped'): void =>
+      context.emit({ kind: 'statement', index, statement: statement.kind, state, line: statement.span.line });
+    context.signal.throwIfAborted();
+    const before = options.finished.get(index);
+    if (before !== undefined) {
+      await recall(context, statement, before);
+      tell('skipped');
+    } else {
+      tell('running');
+      try {
+        const finished = await execute(context, statement);
+        if (finished !== undefined) options.finished.set(index, finished);
+      } catch (error) {
+        tell(context.signal.aborted ? 'cancelled' : 'failed');
+        throw asMlsqlError(error).with({ statement: index, position: { line: statement.span.line, column: statement.span.column } });
+      }
+      tell('done');
+    }
+    options.onProgress(index + 1);
+  }
+  await emitResult(context, options.rowLimit);
+}
+
+async function execute(context: RunContext, statement: Statement): Promise<FinishedStatement | undefined> {
+  switch (statement.kind) {
+    case 'set':
+      await runSet(context, statement);
+      return undefined;
+    case 'load':
+      await runLoad(context, statement);
+      return undefined;
+    case 'select':
+      await runSelect(context, statement);
+      return undefined;
+    case 'save':
+      await runSave(context, statement);
+      return { kind: 'save' };
+    case 'train':
+      return runTrain(context, statement);
+    case 'register':
+      return runRegister(context, statement);
+    case 'unregister':
+      await runUnregister(context, statement);
+      return undefined;
+    case 'show':
+      await runShow(context, statement);
+      return undefined;
+    case 'cancel':
+      await runCancel(context, statement);
+      return undefined;
+    case 'predict':
+      throw new MlsqlError('MLSQL_SQL_UNSUPPORTED', 'batch prediction (predict … as …) is not part of this version', {
+        position: { line: statement.span.line, column: statement.span.column },
+        hint: 'register the model and call it: select fn(features) as prediction, * from t as result;',
+      });
+  }
+}
+
+/** Makes what a finished statement made for the statements behind it, without doing it again. */
+async function recall(context: RunContext, statement: Statement, finished: FinishedStatement): Promise<void> {
+  if (finished.kind === 'train' && statement.kind === 'train') await recallTrain(context, statement, finished);
+  if (finished.kind === 'register') recallRegister(context, finished);
+}
+
+async function emitResult(context: RunContext, limit: number): Promise<void> {
+  const last = context.lastTable;
+  if (last === undefined) return;
+  const result =
+    last.kind === 'rows'
+      ? { columns: last.columns, rowsJson: last.rowsJson.slice(0, limit), rowCount: last.rowsJson.length, truncated: last.rowsJson.length > limit }
+      : await context.services.engine.rows(context.scope.session, last.engineTable, limit);
+  let start = 0;
+  do {
+    let end = start;
+    for (let bytes = 0; end < result.rowsJson.length && bytes < TABLE_EVENT_BYTES; end++) bytes += result.rowsJson[end]!.length;
+    context.emit({
+      kind: 'table',
+      name: last.name,
+      columns: result.columns,
+      rowsJson: result.rowsJson.slice(start, end),
+      rowCount: result.rowCount,
+      truncated: result.truncated,
+      last: end >= result.rowsJson.length,
+    });
+    start = end;
+  } while (start < result.rowsJson.length);
+}

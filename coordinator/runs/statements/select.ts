@@ -1,0 +1,40 @@
+// select … as t: the text with its variables filled in becomes a table of the session; functions are pinned now.
+import { MlsqlError } from '../../../shared/errors.js';
+import type { SelectStatement } from '../../../shared/language/ast.js';
+import { substitute, substituteWithMap } from '../../../shared/language/substitution.js';
+import { functionsInScope } from '../functions-in-scope.js';
+import type { RunContext } from '../context.js';
+
+export async function runSelect(context: RunContext, statement: SelectStatement): Promise<void> {
+  const { engine } = context.services;
+  const name = statement.table === undefined ? undefined : substitute(statement.table, context.scope.variables);
+  const { text, positionAt } = substituteWithMap(statement.sql, context.scope.variables);
+  const stopInterrupting = interruptOnAbort(context);
+  try {
+    const functions = await functionsInScope(context, text);
+    const table = await engine.select(context.scope.session, { sql: text, functions, ...(name !== undefined && { table: name }) });
+    context.lastTable = { kind: 'table', name: name ?? '', engineTable: table.name };
+  } catch (error) {
+    throw atScriptPosition(error, text, positionAt);
+  } finally {
+    stopInterrupting();
+  }
+}
+
+/** Interrupts the session's SQL when the run is cancelled. */
+export function interruptOnAbort(context: RunContext): () => void {
+  const interrupt = (): void => void context.services.engine.interrupt(context.scope.session);
+  context.signal.addEventListener('abort', interrupt, { once: true });
+  return () => context.signal.removeEventListener('abort', interrupt);
+}
+
+/** A SQL error's position counts within the select; here it becomes one of the script. */
+function atScriptPosition(error: unknown, text: string, positionAt: (offset: number) => { line: number; column: number }): unknown {
+  if (!(error instanceof MlsqlError) || error.details.position === undefined) return error;
+  const { line, column } = error.details.position;
+  const lines = text.split('\n');
+  const offset = lines.slice(0, line - 1).reduce((sum, content) => sum + content.length + 1, 0) + column - 1;
+  const moved = new MlsqlError(error.code, error.message, { ...error.details, position: positionAt(Math.min(offset, text.length)) });
+  if (error.stack !== undefined) moved.stack = error.stack;
+  return moved;
+}
