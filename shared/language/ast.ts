@@ -1,7 +1,11 @@
 // The statements of a script, with the source position of every part. Texts are raw: `${name}` is still in them
 // (substitution happens when the statement runs, since a `set … options type="sql"` needs the tables before it).
+// Any text may hold one, table and function names too: whoever runs a statement passes each text through substitute().
 
-/** First character of a part, from 1, and its offsets in the script (end exclusive, UTF-16 units). */
+/**
+ * First character of a part, and its offsets in the script (end exclusive, UTF-16 units). Lines and columns count from
+ * 1; a column is a Unicode code point, as editors show it, and a tab counts as one.
+ */
 export interface Span {
   readonly line: number;
   readonly column: number;
@@ -12,7 +16,10 @@ export interface Span {
 /** A piece of text from the script, unquoted and unescaped, `${…}` untouched. */
 export interface Text {
   readonly value: string;
+  /** Of the text as written, quotes included. */
   readonly span: Span;
+  /** The text as written, where that is not the value itself: with its quotes and escapes. */
+  readonly raw?: string;
 }
 
 export interface Option {
@@ -41,7 +48,10 @@ export interface LoadStatement extends Base {
 }
 export interface SelectStatement extends Base {
   readonly kind: 'select';
-  /** The select as written, without the final `as t`; its span maps positions within it back to the script. */
+  /**
+   * The select as written, without the final `as t`; its span maps positions within it back to the script. Where that
+   * `as t` is Spark's alias as well it is still there: select-result.ts says when.
+   */
   readonly sql: Text;
   /** Absent where the select does not name its result. */
   readonly table?: Text;

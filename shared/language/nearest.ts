@@ -1,0 +1,26 @@
+// The nearest known name to one that is not known, for hints.
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * The known name that a mistyped one was most likely meant to be.
+ * @returns undefined where none is near: more than a third of the characters differ (at least one, at most three may)
+ */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const allowed = Math.min(3, Math.max(1, Math.ceil(name.length / 3)));
+  let best: string | undefined;
+  let bestDistance = allowed + 1;
+  for (const candidate of known) {
+    const found = distance(name.toLowerCase(), candidate.toLowerCase());
+    if (found < bestDistance) {
+      best = candidate;
+      bestDistance = found;
+    }
+  }
+  return best;
+}
+
+/** `did you mean "x"?`, or else the fallback. */
+export function nearestHint(name: string, known: Iterable<string>, fallback: string): string {
+  const best = nearest(name, known);
+  return best === undefined ? fallback : `did you mean "${best}"?`;
+}
