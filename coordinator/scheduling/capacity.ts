@@ -1,0 +1,46 @@
+// What executors can hold, and what they have free.
+import type { ExecutorRecord, InputContent, Requirement } from './model.js';
+
+/** It is connected and takes new work. */
+export function isReady(executor: ExecutorRecord): boolean {
+  return executor.connectionId !== 0 && executor.drainReason === undefined;
+}
+
+export function freeSlots(executor: ExecutorRecord): number {
+  return Math.max(0, executor.facts.slots - executor.attempts.size);
+}
+
+/** Memory that may be given to attempts; an executor that names none is not limited. */
+function memoryOf(executor: ExecutorRecord): number {
+  return executor.facts.memoryBytes === 0 ? Number.POSITIVE_INFINITY : executor.facts.memoryBytes;
+}
+
+/** Whether an idle executor of this size could run it. A group of one cpu runs also where only a part of one is allowed. */
+export function couldHold(executor: ExecutorRecord, need: Requirement): boolean {
+  const { slots, cpus, gpus } = executor.facts;
+  return (
+    slots > 0 && need.cpus <= Math.max(cpus, 1) && need.gpus <= gpus && need.memoryBytes <= memoryOf(executor)
+  );
+}
+
+/**
+ * Whether it has room now. Whoever gives an executor more slots than cpus wants them used: among attempts each slot then
+ * counts as a cpu.
+ */
+export function hasRoom(executor: ExecutorRecord, need: Requirement): boolean {
+  const { slots, cpus, gpus } = executor.facts;
+  return (
+    freeSlots(executor) > 0 &&
+    couldHold(executor, need) &&
+    need.cpus <= Math.max(cpus, slots) - executor.cpusBusy &&
+    need.gpus <= gpus - executor.gpusBusy &&
+    need.memoryBytes <= memoryOf(executor) - executor.memoryBusy
+  );
+}
+
+/** Bytes that it would have to fetch. */
+export function missingBytes(executor: ExecutorRecord, inputs: readonly InputContent[]): number {
+  let missing = 0;
+  for (const input of inputs) if (!executor.cached.has(input.sha256)) missing += input.sizeBytes;
+  return missing;
+}

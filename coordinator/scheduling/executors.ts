@@ -1,0 +1,217 @@
+// Executors come, go, come back, fall silent and drain. Attempts outlive a broken stream: only their lease, or an executor
+// that comes back without them, ends them.
+import { attemptKey } from '../../shared/ids.js';
+import { guardFailure, isLast, takeNews } from './attempts.js';
+import { addDeadline } from './deadlines.js';
+import type {
+  DrainExecutorEvent,
+  ExecutorConnectedEvent,
+  ExecutorDisconnectedEvent,
+  ExecutorDrainingEvent,
+  HeartbeatEvent,
+} from './events.js';
+import { currentExecutor } from './executors-lookup.js';
+import { attemptLost } from './groups.js';
+import { refOf, renewExecutor, watchAttempt } from './leases.js';
+import type { ExecutorRecord, GroupRecord, JobRecord } from './model.js';
+import type { Turn } from './turn.js';
+
+export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): void {
+  const { facts, connectionId } = event;
+  const { state, now } = turn;
+  let executor = state.executors.get(facts.name);
+  if (executor !== undefined && connectionId <= executor.lastConnectionId) return;
+  const before = executor?.facts.session;
+  if (executor === undefined) {
+    executor = newExecutor(event);
+    state.executors.set(facts.name, executor);
+  }
+  if (executor.connectionId !== 0) close(turn, executor, 'another stream of this executor was opened');
+  if (before !== facts.session) executor.drainReason = undefined;
+  executor.facts = facts;
+  executor.connectionId = connectionId;
+  executor.lastConnectionId = connectionId;
+  executor.connectedMs = now;
+  executor.disconnectedMs = 0;
+  executor.leaseUntilMs = now + state.config.leaseMs;
+  executor.cached.clear();
+  for (const sha256 of event.cachedBlobs) executor.cached.add(sha256);
+  turn.capacityChanged = true;
+  addDeadline(state, executor.leaseUntilMs, { kind: 'executor', executor: facts.name, connectionId });
+  turn.emit({ type: 'send-welcome', executor: facts.name, connectionId });
+  loseUnreported(turn, executor, event, before === facts.session);
+  for (const news of event.attempts) {
+    takeNews(turn, executor, news);
+    if (!isLast(news)) remind(turn, executor, attemptKey(news.ref));
+  }
+  // An executor that was asked to drain and only lost its stream still has to leave.
+  if (executor.drainReason !== undefined) sendDrain(turn, executor, executor.drainReason, 0);
+}
+
+export function onExecutorDisconnected(turn: Turn, event: ExecutorDisconnectedEvent): void {
+  const executor = currentExecutor(turn.state, event.executor, event.connectionId);
+  if (executor !== undefined) disconnect(turn, executor);
+}
+
+export function onHeartbeat(turn: Turn, event: HeartbeatEvent): void {
+  const executor = currentExecutor(turn.state, event.executor, event.connectionId);
+  if (executor === undefined) return;
+  renewExecutor(turn, executor);
+  executor.cacheBytes = event.cacheBytes;
+  for (const sha256 of event.blobsAdded) executor.cached.add(sha256);
+  for (const sha256 of event.blobsDropped) executor.cached.delete(sha256);
+}
+
+export function onExecutorDraining(turn: Turn, event: ExecutorDrainingEvent): void {
+  const executor = currentExecutor(turn.state, event.executor, event.connectionId);
+  if (executor === undefined || executor.drainReason !== undefined) return;
+  executor.drainReason = event.reason;
+  turn.capacityChanged = true;
+}
+
+export function onDrainExecutor(turn: Turn, event: DrainExecutorEvent): void {
+  const executor = turn.state.executors.get(event.executor);
+  if (executor === undefined || executor.connectionId === 0) return;
+  executor.drainReason ??= event.reason;
+  turn.capacityChanged = true;
+  sendDrain(turn, executor, event.reason, event.deadlineMs);
+}
+
+/** An attempt's deadline: its lease ended, its guard struck, or it was renewed meanwhile. */
+export function onAttemptDue(turn: Turn, job: JobRecord, group: GroupRecord): void {
+  const live = group.live;
+  if (live === undefined) return;
+  if (live.leaseUntilMs <= turn.now) {
+    const executor = turn.state.executors.get(live.executor);
+    const connected = executor !== undefined && executor.connectionId !== 0;
+    if (connected) {
+      const { connectionId } = executor;
+      const ref = refOf(job, group);
+      turn.emit({
+        type: 'send-forget',
+        executor: live.executor,
+        connectionId,
+        ref,
+        epoch: live.epoch,
+        reason: 'its lease ended',
+      });
+    }
+    const what = !connected ? 'went away' : live.confirmed ? 'was silent' : 'did not take it up';
+    attemptLost(
+      turn,
+      job,
+      group,
+      `executor ${live.executor} ${what} for ${turn.state.config.leaseMs / 1000} s`,
+    );
+  } else if (live.guardAtMs !== 0 && live.guardAtMs <= turn.now) {
+    guardFailure(turn, job, group, live);
+  } else {
+    watchAttempt(turn.state, job, group, live);
+  }
+}
+
+/** A connected executor's deadline: a stream that carries nothing for a whole lease is dead, whatever TCP believes. */
+export function onExecutorDue(turn: Turn, executor: ExecutorRecord): void {
+  if (executor.leaseUntilMs > turn.now) {
+    const { connectionId, facts, leaseUntilMs } = executor;
+    addDeadline(turn.state, leaseUntilMs, { kind: 'executor', executor: facts.name, connectionId });
+    return;
+  }
+  close(turn, executor, `no heartbeat for ${turn.state.config.leaseMs / 1000} s`);
+  disconnect(turn, executor);
+}
+
+/** A lost executor goes from the list. */
+export function onLostExecutorDue(turn: Turn, executor: ExecutorRecord): void {
+  const { state, now } = turn;
+  if (executor.connectionId !== 0) return;
+  const goneAtMs = executor.disconnectedMs + state.config.lostExecutorKeptMs;
+  if (goneAtMs > now || executor.attempts.size > 0) {
+    addDeadline(state, Math.max(goneAtMs, now + state.config.leaseMs), {
+      kind: 'lost-executor',
+      executor: executor.facts.name,
+    });
+    return;
+  }
+  state.executors.delete(executor.facts.name);
+}
+
+function disconnect(turn: Turn, executor: ExecutorRecord): void {
+  const { state, now } = turn;
+  executor.connectionId = 0;
+  executor.disconnectedMs = now;
+  state.reserved.delete(executor.facts.name);
+  for (const { group } of executor.attempts.values())
+    if (group.live !== undefined) group.live.confirmed = false;
+  turn.capacityChanged = true;
+  // One that was drained left as it was asked to.
+  if (executor.drainReason !== undefined && executor.attempts.size === 0)
+    state.executors.delete(executor.facts.name);
+  else
+    addDeadline(state, now + state.config.lostExecutorKeptMs, {
+      kind: 'lost-executor',
+      executor: executor.facts.name,
+    });
+}
+
+/** Attempts that should be there and are not: the process started anew, or the assignment never arrived. */
+function loseUnreported(
+  turn: Turn,
+  executor: ExecutorRecord,
+  event: ExecutorConnectedEvent,
+  sameProcess: boolean,
+): void {
+  const reported = new Set(event.attempts.map((news) => attemptKey(news.ref)));
+  const why = sameProcess ? 'came back and does not know it' : 'was started anew';
+  for (const [key, { job, group }] of [...executor.attempts]) {
+    if (!reported.has(key)) attemptLost(turn, job, group, `executor ${executor.facts.name} ${why}`);
+  }
+}
+
+/** An attempt that goes on: where its log goes on, and, where it was to end, that it still is. */
+function remind(turn: Turn, executor: ExecutorRecord, key: string): void {
+  const held = executor.attempts.get(key);
+  const live = held?.group.live;
+  if (held === undefined || live === undefined) return;
+  const { connectionId } = executor;
+  const to = {
+    executor: executor.facts.name,
+    connectionId,
+    ref: refOf(held.job, held.group),
+    epoch: live.epoch,
+  };
+  turn.emit({ type: 'resume-log', ...to });
+  if (live.cancelReason !== undefined) turn.emit({ type: 'send-cancel', ...to, reason: live.cancelReason });
+}
+
+function sendDrain(turn: Turn, executor: ExecutorRecord, reason: string, deadlineMs: number): void {
+  const { connectionId, facts } = executor;
+  turn.emit({ type: 'send-drain', executor: facts.name, connectionId, reason, deadlineMs });
+}
+
+function close(turn: Turn, executor: ExecutorRecord, reason: string): void {
+  turn.emit({
+    type: 'close-connection',
+    executor: executor.facts.name,
+    connectionId: executor.connectionId,
+    reason,
+  });
+}
+
+function newExecutor(event: ExecutorConnectedEvent): ExecutorRecord {
+  return {
+    facts: event.facts,
+    connectionId: 0,
+    lastConnectionId: 0,
+    connectedMs: 0,
+    disconnectedMs: 0,
+    leaseUntilMs: 0,
+    drainReason: undefined,
+    cacheBytes: 0,
+    cached: new Set(),
+    attempts: new Map(),
+    cpusBusy: 0,
+    memoryBusy: 0,
+    gpusBusy: 0,
+  };
+}
