@@ -1,0 +1,79 @@
+"""The parameters that a script sees, in the shape of the original's python_temp.pickle."""
+
+import os
+import pickle
+from typing import Any, Optional
+
+from mlsql_runtime.spec import (
+    SPEC_VARIABLE,
+    AttemptSpec,
+    FunctionSpec,
+    load_json,
+    read_attempt_spec,
+    read_function_spec,
+)
+
+#: Environment variable of a command's processes: the file that takes the function handed to python_fun.
+FUNCTION_FILE_VARIABLE = "MLSQL_FUNCTION_FILE"
+
+
+def attempt_params(spec: AttemptSpec) -> dict[str, Any]:
+    """fitParam, kafkaParam, internalSystemParam and systemParam of a training attempt. User's values are strings."""
+    return {
+        "fitParam": spec.fit_param,
+        "kafkaParam": spec.kafka_param,
+        "internalSystemParam": {
+            "stopFlagNum": spec.stop_flag_num,
+            "tempModelLocalPath": spec.model_dir,
+            "tempDataLocalPath": spec.data_dir,
+            "resource": spec.resources,
+            "checkpointPath": spec.checkpoint_dir,
+        },
+        "systemParam": spec.system_param,
+    }
+
+
+def function_params(spec: FunctionSpec) -> dict[str, Any]:
+    """The same for a predict script; systemParam.funcPath is where the original's scripts left their function."""
+    return {
+        "fitParam": spec.fit_param,
+        "kafkaParam": {},
+        "internalSystemParam": {"stopFlagNum": 0, "tempModelLocalPath": spec.model_dir, "resource": spec.resources},
+        "systemParam": {**spec.system_param, "funcPath": function_path(spec)},
+    }
+
+
+def function_path(spec: FunctionSpec) -> str:
+    """The file that python_fun.udf writes where the script runs in a process of its own, below an MLproject command."""
+    return os.environ.get(FUNCTION_FILE_VARIABLE) or os.path.join(spec.work_dir, f".function.{os.getpid()}.pickle")
+
+
+def current_attempt() -> Optional[AttemptSpec]:
+    """The attempt that this process belongs to; None outside one."""
+    path = os.environ.get(SPEC_VARIABLE)
+    if not path or "functionId" in load_json(path):
+        return None
+    return read_attempt_spec(path)
+
+
+def current_params() -> Optional[dict[str, Any]]:
+    """This process's parameters: of its attempt or function, else of a python_temp.pickle in the working folder.
+
+    None where there is neither, that is outside a cluster and without the test data that the guide tells to write.
+    """
+    path = os.environ.get(SPEC_VARIABLE)
+    if path:
+        if "functionId" in load_json(path):
+            return function_params(read_function_spec(path))
+        return attempt_params(read_attempt_spec(path))
+    found: Optional[dict[str, Any]] = load_pickle("python_temp.pickle")
+    return found
+
+
+def load_pickle(path: str) -> Any:
+    """A pickle of the user's own working folder; None where it does not exist."""
+    try:
+        with open(path, "rb") as file:
+            return pickle.load(file)
+    except FileNotFoundError:
+        return None
