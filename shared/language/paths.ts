@@ -15,6 +15,7 @@ export type PathPlace =
 export const OWN_FOLDER = '__mlsql__';
 
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):(\/?\/?)/;
+const LONE_SURROGATE = /\p{Cs}/u;
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$/;
 const PATH_SHOWN_MAX_CHARACTERS = 100;
 
@@ -26,7 +27,7 @@ const PATH_SHOWN_MAX_CHARACTERS = 100;
  */
 export function classifyPath(path: string): PathPlace {
   if (path === '') throw invalid(path, 'is empty', 'name a file, for example /data/t.csv or ./t.csv');
-  if (!path.isWellFormed()) throw invalid(path, 'is not valid Unicode');
+  if (LONE_SURROGATE.test(path)) throw invalid(path, 'is not valid Unicode');
   if (path.includes('\0')) throw invalid(path, 'contains a NUL character');
   const bytes = Buffer.byteLength(path);
   if (bytes > PATH_MAX_BYTES) throw invalid(path, `has ${bytes} bytes, more than ${PATH_MAX_BYTES}`);
@@ -104,7 +105,7 @@ function reserved(path: string): MlsqlError {
 function invalid(path: string, rule: string, hint?: string): MlsqlError {
   const short =
     path.length > PATH_SHOWN_MAX_CHARACTERS ? `${path.slice(0, PATH_SHOWN_MAX_CHARACTERS)}…` : path;
-  const shown = JSON.stringify(short.toWellFormed());
+  const shown = JSON.stringify(short);
   return new MlsqlError(
     'MLSQL_STORE_PATH_INVALID',
     `the path ${shown} ${rule}`,
