@@ -105,11 +105,15 @@ export function checkTarget(
 function filesOf(options: readonly Option[]): { text: Text; purpose: ClientFilePurpose }[] {
   const inProject = options.some((option) => option.key.value === 'pythonProjectPath');
   return options.flatMap(({ key, value }) => {
-    if (key.value === 'pythonProjectPath') return [{ text: value, purpose: 'project' as const }];
-    if (RESOURCE.test(key.value)) return [{ text: value, purpose: 'resource' as const }];
-    const isScript = key.value === 'pythonScriptPath' || key.value === 'pythonDescPath';
-    return isScript && !inProject ? [{ text: value, purpose: 'script' as const }] : [];
+    const purpose = purposeOf(key.value, inProject);
+    return purpose === undefined ? [] : [{ text: value, purpose }];
   });
+}
+
+function purposeOf(key: string, inProject: boolean): ClientFilePurpose | undefined {
+  if (key === 'pythonProjectPath') return 'project';
+  if (RESOURCE.test(key)) return 'resource';
+  return !inProject && (key === 'pythonScriptPath' || key === 'pythonDescPath') ? 'script' : undefined;
 }
 
 function valueType(
