@@ -1,0 +1,29 @@
+// Which graphics cards are free.
+import { MlsqlError } from '../../shared/errors.js';
+
+/** Hands out cards one by one, each to one attempt. */
+export class GpuPool {
+  readonly #free: string[];
+
+  constructor(devices: readonly string[]) {
+    this.#free = [...devices];
+  }
+
+  /**
+   * Takes cards for an attempt.
+   * @throws MlsqlError MLSQL_INTERNAL where the coordinator promised more than there are
+   */
+  take(count: number): string[] {
+    if (count > this.#free.length) {
+      throw new MlsqlError(
+        'MLSQL_INTERNAL',
+        `the task needs ${count} GPUs, this executor has ${this.#free.length} free`,
+      );
+    }
+    return this.#free.splice(0, count);
+  }
+
+  give(devices: readonly string[]): void {
+    this.#free.push(...devices);
+  }
+}
