@@ -89,12 +89,12 @@ function checkExecutors(state: SchedulerState): void {
     if (executor.facts.name !== name) fail(`it is called ${executor.facts.name}`);
     const sums = { cpus: 0, memoryBytes: 0, gpus: 0 };
     for (const [key, { job, group }] of executor.attempts) {
-      if (group.live === undefined) return fail(`it holds ${key}, which is not live`);
-      if (group.live.executor !== name) fail(`it holds ${key}, which runs on ${group.live.executor}`);
+      if (group.live?.executor !== name)
+        fail(`it holds ${key}, which runs on ${group.live?.executor ?? 'none'}`);
       if (state.jobs.get(job.spec.jobId) !== job) fail(`it holds ${key} of a job that is not there`);
-      sums.cpus += group.live.requirement.cpus;
-      sums.memoryBytes += group.live.requirement.memoryBytes;
-      sums.gpus += group.live.requirement.gpus;
+      sums.cpus += group.live?.requirement.cpus ?? 0;
+      sums.memoryBytes += group.live?.requirement.memoryBytes ?? 0;
+      sums.gpus += group.live?.requirement.gpus ?? 0;
     }
     if (Math.abs(sums.cpus - executor.cpusBusy) > 1e-6)
       fail(`${sums.cpus} cpus are busy, not ${executor.cpusBusy}`);

@@ -1,0 +1,308 @@
+// The coordinator's jobs as the rest of it sees them: submit, cancel, look, follow; and the executors behind them.
+import type { Clock } from '../../shared/clock.js';
+import { MlsqlError } from '../../shared/errors.js';
+import {
+  type AttemptRef,
+  type ExecutorName,
+  executorName,
+  type JobId,
+  jobId as toJobId,
+} from '../../shared/ids.js';
+import type { Logger } from '../../shared/logger.js';
+import { PROTOCOL_MAX } from '../../shared/version.js';
+import type { AttemptNews, HeartbeatEvent } from '../scheduling/events.js';
+import type { ExecutorFacts, JobSpec, SchedulerConfig, SchedulerState } from '../scheduling/model.js';
+import type { JobOutcome } from '../scheduling/outcome.js';
+import { createSchedulerState } from '../scheduling/step.js';
+import { attemptIdMessage } from './coordinator-messages.js';
+import { EffectRunner } from './effect-runner.js';
+import { EventLoop } from './event-loop.js';
+import { ExecutorHub, type ExecutorTransport } from './executor-hub.js';
+import { type ExecutorView, executorView } from './executor-view.js';
+import { type JobLogChunk, type ReadLogsOptions, readJobLogs } from './job-logs.js';
+import { JobView } from './job-view.js';
+import { type JobListener, JobWatchers } from './job-watchers.js';
+import { LogStore } from './log-store.js';
+import type { JobPublisher } from './publisher.js';
+import { MemoryStateStore, type StateStore } from './state-store.js';
+
+export interface JobRuntimeDependencies {
+  readonly clock: Clock;
+  readonly publisher: JobPublisher;
+  /** Logs lie below it. */
+  readonly stateDir: string;
+  readonly logger: Logger;
+  /** Of the machine's own randomness. */
+  readonly seed: number;
+  /** This coordinator's, as claimed in the store. */
+  readonly epoch: number;
+  readonly leaseMs: number;
+  /** How often executors send heartbeats; well below the lease. */
+  readonly heartbeatMs: number;
+  readonly clusterId: string;
+  /** Where executors find the store. */
+  readonly storeUrl: string;
+  /** Default: kept in memory. */
+  readonly stateStore?: StateStore;
+  /** Check the machine's invariants after each step; default false. */
+  readonly checkInvariants?: boolean;
+  /** What differs from SCHEDULER_DEFAULTS, beside epoch and lease. */
+  readonly scheduling?: Partial<SchedulerConfig>;
+  /** The machine or its records can be trusted no more; default: throw, which ends the process. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+/** What one stream of an executor brings. */
+export interface ExecutorSession {
+  heartbeat(beat: Pick<HeartbeatEvent, 'cacheBytes' | 'blobsAdded' | 'blobsDropped'>): void;
+  attempt(news: AttemptNews): void;
+  logs(ref: AttemptRef, epoch: number, firstSeq: number, lines: readonly string[]): void;
+  draining(reason: string): void;
+  /** Passed on to who listens at the hub. */
+  function: (update: Parameters<ExecutorHub['functionUpdate']>[1]) => void;
+  /** The stream has ended. */
+  closed(): void;
+}
+
+export function createJobRuntime(deps: JobRuntimeDependencies): JobRuntime {
+  return new JobRuntime(deps);
+}
+
+export class JobRuntime {
+  readonly logs: LogStore;
+  /** The executors' streams, for function messages. */
+  readonly hub: ExecutorHub;
+
+  readonly #state: SchedulerState;
+  readonly #watchers: JobWatchers;
+  readonly #runner: EffectRunner;
+  readonly #loop: EventLoop;
+  readonly #outcomes = new Map<JobId, JobOutcome>();
+  readonly #ending = new Map<JobId, { resolve(outcome: JobOutcome): void; reject(error: Error): void }[]>();
+  readonly #requests = new Map<number, (known: boolean) => void>();
+  #lastRequest = 0;
+  #stopped = false;
+
+  constructor(private readonly deps: JobRuntimeDependencies) {
+    const { clock, logger, epoch, leaseMs, heartbeatMs, storeUrl, clusterId } = deps;
+    this.#state = createSchedulerState({ ...deps.scheduling, epoch, leaseMs }, deps.seed);
+    this.logs = new LogStore(deps.stateDir, clock);
+    this.hub = new ExecutorHub(logger);
+    this.#watchers = new JobWatchers((id) => this.get(id), clock, logger);
+    const onDefect = (error: unknown): void => {
+      logger.fatal({ err: error }, 'the job runtime stops by a defect');
+      this.#runner.stop();
+      if (deps.onDefect !== undefined) deps.onDefect(error);
+      else throw error;
+    };
+    this.#loop = new EventLoop({
+      state: this.#state,
+      clock,
+      checkInvariants: deps.checkInvariants ?? false,
+      run: (effects, causeId) => this.#runner.enqueue(effects, causeId),
+      onDefect,
+    });
+    this.#runner = new EffectRunner({
+      stateStore: deps.stateStore ?? new MemoryStateStore(),
+      publisher: deps.publisher,
+      hub: this.hub,
+      logs: this.logs,
+      watchers: this.#watchers,
+      logger,
+      welcome: { welcome: { epoch, protocol: PROTOCOL_MAX, heartbeatMs, leaseMs, storeUrl, clusterId } },
+      dispatch: (event, causeId) => this.#loop.dispatch(event, causeId),
+      acknowledge: (requestId, known) => this.#requests.get(requestId)?.(known),
+      jobEnded: (id, outcome) => this.#jobEnded(id, outcome),
+      jobForgotten: (id) => {
+        this.#outcomes.delete(id);
+        this.#watchers.forget(id);
+      },
+      onStateLost: onDefect,
+    });
+  }
+
+  /** Resolves when the job is recorded: from then on it ends, exactly once. The same jobId again starts nothing new. */
+  async submit(spec: JobSpec): Promise<void> {
+    if (spec.groups.length === 0) throw new Error(`job ${spec.jobId} has no groups`);
+    if (new Set(spec.groups.map((group) => group.algIndex)).size < spec.groups.length) {
+      throw new Error(`job ${spec.jobId} has two groups of one algIndex`);
+    }
+    await this.#request((requestId) => this.#loop.dispatch({ type: 'submit-job', spec, requestId }));
+  }
+
+  /**
+   * Resolves when the cancel is recorded; process trees end within their grace. A job that has ended stays as it is.
+   * @throws MlsqlError MLSQL_JOB_UNKNOWN
+   */
+  async cancel(jobId: string, reason: string): Promise<void> {
+    const id = toJobId(jobId);
+    const known = await this.#request((requestId) =>
+      this.#loop.dispatch({ type: 'cancel-job', jobId: id, reason, requestId }),
+    );
+    if (!known) throw unknownJob(jobId);
+  }
+
+  get(jobId: string): JobView | undefined {
+    const job = this.#state.jobs.get(toJobId(jobId));
+    return job === undefined ? undefined : new JobView(this.#state, job, () => this.deps.clock.now());
+  }
+
+  /** Newest first. */
+  list(limit: number): JobView[] {
+    const views: JobView[] = [];
+    for (const jobId of [...this.#state.jobs.keys()].reverse()) {
+      if (views.length >= limit) break;
+      const view = this.get(jobId);
+      if (view !== undefined) views.push(view);
+    }
+    return views;
+  }
+
+  /** Calls back with the groups that changed since the call before; the result ends it. */
+  subscribe(jobId: string, listener: JobListener): () => void {
+    return this.#watchers.subscribe(toJobId(jobId), listener);
+  }
+
+  /**
+   * Resolves when the job has ended, with how.
+   * @throws MlsqlError MLSQL_JOB_UNKNOWN; MLSQL_CLUSTER_UNREACHABLE where the runtime stops before
+   */
+  finished(jobId: string): Promise<JobOutcome> {
+    const id = toJobId(jobId);
+    const outcome = this.#outcomes.get(id);
+    if (outcome !== undefined) return Promise.resolve(outcome);
+    if (!this.#state.jobs.has(id)) return Promise.reject(unknownJob(jobId));
+    if (this.#stopped) return Promise.reject(stopping());
+    return new Promise((resolve, reject) => {
+      const waiting = this.#ending.get(id) ?? [];
+      this.#ending.set(id, waiting);
+      waiting.push({ resolve, reject });
+    });
+  }
+
+  /**
+   * Log lines of a job's groups.
+   * @throws MlsqlError MLSQL_JOB_UNKNOWN
+   */
+  async *readLogs(jobId: string, options: ReadLogsOptions, signal: AbortSignal): AsyncGenerator<JobLogChunk> {
+    if (this.get(jobId) === undefined) throw unknownJob(jobId);
+    yield* readJobLogs(this, this.logs, toJobId(jobId), options, signal);
+  }
+
+  /** By name; those lost for a while included. */
+  executors(): ExecutorView[] {
+    return [...this.#state.executors.values()].map(executorView).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /**
+   * Gives the executor nothing new; it leaves when its work has ended.
+   * @param deadlineMs - how long its work may go on; 0: as long as it takes
+   * @throws MlsqlError MLSQL_EXECUTOR_UNKNOWN
+   */
+  drain(name: string, deadlineMs = 0, reason = 'drained by request'): void {
+    const executor = executorName(name);
+    const record = this.#state.executors.get(executor);
+    if (record === undefined || record.connectionId === 0) throw unknownExecutor(name, this.executors());
+    this.#loop.dispatch({ type: 'drain-executor', executor, reason, deadlineMs });
+  }
+
+  /** Takes a stream whose Hello was read and whose protocol fits. Its first message is Welcome. */
+  connectExecutor(
+    facts: ExecutorFacts,
+    cachedBlobs: readonly string[],
+    attempts: readonly AttemptNews[],
+    transport: ExecutorTransport,
+  ): ExecutorSession {
+    const executor = facts.name;
+    const connectionId = this.hub.open(executor, transport);
+    this.deps.logger.info(
+      { executor, host: facts.host, slots: facts.slots, attempts: attempts.length },
+      'executor connected',
+    );
+    this.#loop.dispatch({ type: 'executor-connected', facts, connectionId, cachedBlobs, attempts });
+    return {
+      heartbeat: (beat) => this.#loop.dispatch({ type: 'heartbeat', executor, connectionId, ...beat }),
+      attempt: (news) => this.#loop.dispatch({ type: 'attempt-news', executor, connectionId, news }),
+      logs: (ref, epoch, firstSeq, lines) => void this.#takeLogs(connectionId, ref, epoch, firstSeq, lines),
+      draining: (reason) => {
+        this.hub.markDraining(connectionId);
+        this.#loop.dispatch({ type: 'executor-draining', executor, connectionId, reason });
+      },
+      function: (update) => this.hub.functionUpdate(connectionId, update),
+      closed: () => {
+        this.deps.logger.info({ executor }, 'executor stream ended');
+        this.hub.closed(connectionId);
+        this.#loop.dispatch({ type: 'executor-disconnected', executor, connectionId });
+      },
+    };
+  }
+
+  /** Ends all streams and followers. What runs on executors goes on. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#loop.stop();
+    this.#runner.stop();
+    this.hub.closeAll('the coordinator stops');
+    this.#watchers.close();
+    this.logs.close();
+    for (const waiting of this.#ending.values()) for (const { reject } of waiting) reject(stopping());
+    this.#ending.clear();
+  }
+
+  async #takeLogs(
+    connectionId: number,
+    ref: AttemptRef,
+    epoch: number,
+    firstSeq: number,
+    lines: readonly string[],
+  ): Promise<void> {
+    const group = this.#state.jobs.get(ref.jobId)?.groups.get(ref.algIndex);
+    const id = attemptIdMessage(ref, epoch);
+    try {
+      // Lines of an attempt that nobody knows are of no use to anyone: taken, and dropped.
+      const known = group !== undefined && ref.attempt >= 1 && ref.attempt <= group.attempts;
+      const seq = known ? await this.logs.append(ref, firstSeq, lines) : firstSeq + lines.length - 1;
+      this.hub.sendOn(connectionId, { logAck: { id, seq } });
+    } catch (error) {
+      this.deps.logger.error({ ...ref, err: error }, 'log lines could not be kept');
+    }
+  }
+
+  #jobEnded(jobId: JobId, outcome: JobOutcome): void {
+    this.#outcomes.set(jobId, outcome);
+    const waiting = this.#ending.get(jobId) ?? [];
+    this.#ending.delete(jobId);
+    for (const { resolve } of waiting) resolve(outcome);
+  }
+
+  #request(dispatch: (requestId: number) => void): Promise<boolean> {
+    if (this.#stopped) return Promise.reject(stopping());
+    this.#lastRequest += 1;
+    const requestId = this.#lastRequest;
+    return new Promise((resolve) => {
+      this.#requests.set(requestId, (known) => {
+        this.#requests.delete(requestId);
+        resolve(known);
+      });
+      dispatch(requestId);
+    });
+  }
+}
+
+function unknownJob(jobId: string): MlsqlError {
+  return new MlsqlError('MLSQL_JOB_UNKNOWN', `no job "${jobId}"`, { hint: 'see mlsql jobs ls' });
+}
+
+function unknownExecutor(name: string, executors: readonly ExecutorView[]): MlsqlError {
+  const names = executors
+    .filter((executor) => executor.state !== 'lost')
+    .map((executor) => executor.name as ExecutorName);
+  return new MlsqlError('MLSQL_EXECUTOR_UNKNOWN', `no executor "${name}" is connected`, {
+    hint: names.length === 0 ? 'none is connected' : `connected are: ${names.join(', ')}`,
+  });
+}
+
+function stopping(): MlsqlError {
+  return new MlsqlError('MLSQL_CLUSTER_UNREACHABLE', 'the coordinator is stopping');
+}
