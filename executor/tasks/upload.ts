@@ -1,0 +1,97 @@
+// From an attempt's folder to the store: the model's files, and the log.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import PQueue from 'p-queue';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { UPLOAD_BUFFER_MAX_BYTES, UPLOADS_MAX } from '../limits.js';
+import { LineSplitter } from '../logs/line-splitter.js';
+import { retrying } from '../retry.js';
+import { listModelFiles, type ModelFilePath } from './model-files.js';
+
+/** A file as it lies in the store now. */
+export interface UploadedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Brings files to the store, at most a few at once over all attempts. */
+export class Uploader {
+  readonly #store: ObjectStore;
+  readonly #queue = new PQueue({ concurrency: UPLOADS_MAX });
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  /**
+   * Uploads all files of a model to `<prefix>/<path>`.
+   * @throws MlsqlError MLSQL_STORE_PATH_INVALID where the script left something that is no model's file
+   */
+  async model(folder: string, prefix: string, signal: AbortSignal): Promise<UploadedFile[]> {
+    const files = await listModelFiles(folder);
+    return await Promise.all(
+      files.map((file) => this.#queue.add(() => this.#file(file, `${prefix}/${file.path}`, signal))),
+    );
+  }
+
+  /** Uploads the log, each line as readers of the live log saw it, to all these keys. */
+  async log(path: string, keys: readonly [string, ...string[]], signal: AbortSignal): Promise<void> {
+    const [first, ...others] = keys;
+    await this.#queue.add(() =>
+      retrying(async () => {
+        // Two passes: stores want to know the length first, and a log may be larger than memory.
+        let sizeBytes = 0;
+        for await (const piece of renderLog(path)) sizeBytes += piece.length;
+        await this.#store.put(first, Readable.from(renderLog(path), { objectMode: false }), {
+          sizeBytes,
+          signal,
+        });
+        for (const key of others) await this.#store.copy(first, key);
+      }, signal),
+    );
+  }
+
+  async #file(file: ModelFilePath, key: string, signal: AbortSignal): Promise<UploadedFile> {
+    return await retrying(async () => {
+      const hash = createHash('sha256');
+      if (file.sizeBytes <= UPLOAD_BUFFER_MAX_BYTES) {
+        const bytes = await readFile(file.absolute);
+        await this.#store.put(key, bytes, { signal });
+        return { path: file.path, size: bytes.length, sha256: hash.update(bytes).digest('hex') };
+      }
+      const hashing = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          hash.update(chunk);
+          done(null, chunk);
+        },
+      });
+      const source = createReadStream(file.absolute, { highWaterMark: 256 * 1024 });
+      source.on('error', (error) => hashing.destroy(error));
+      try {
+        await this.#store.put(key, source.pipe(hashing), { sizeBytes: file.sizeBytes, signal });
+      } finally {
+        source.destroy();
+      }
+      return { path: file.path, size: file.sizeBytes, sha256: hash.digest('hex') };
+    }, signal);
+  }
+}
+
+/** The log as lines end in it: progress bars folded, colours gone, every line with its newline. */
+async function* renderLog(path: string): AsyncGenerator<Buffer> {
+  const splitter = new LineSplitter();
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+      const lines = splitter.push(chunk as Buffer);
+      if (lines.length > 0) yield Buffer.from(`${lines.map((line) => line.text).join('\n')}\n`);
+    }
+  } catch (error) {
+    // Never started: an empty log.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const [last] = splitter.end();
+  if (last !== undefined) yield Buffer.from(`${last.text}\n`);
+}
