@@ -41,6 +41,7 @@ export function taskMessage(task: TaskSpec, stagingPrefix: string): TaskSpecMess
     keepLocalDirectory: task.keepLocalDirectory,
     scriptName: task.scriptName,
     trainParams: task.trainParams,
+    expectedPackages: [...task.expectedPackages],
   };
 }
 

@@ -89,7 +89,7 @@ class JobLogReader {
     const wake = (): void => this.#wake?.();
     this.#unsubscribe.push(
       this.jobs.subscribe(this.jobId, wake),
-      this.logs.subscribe(this.jobId, (ref, firstSeq) => {
+      this.logs.onAppended(this.jobId, ({ ref, firstSeq }) => {
         if (!this.#wanted(ref)) return;
         const key = attemptKey(ref);
         if (!this.#cursors.has(key)) this.#cursors.set(key, { ref, next: firstSeq });

@@ -35,7 +35,14 @@ export interface FollowOptions {
   readonly signal?: AbortSignal;
 }
 
-export type LogListener = (ref: AttemptRef, firstSeq: number, count: number) => void;
+/** Lines firstSeq to firstSeq + count - 1 of an attempt are there now. */
+export interface LogAppended {
+  readonly ref: AttemptRef;
+  readonly firstSeq: number;
+  readonly count: number;
+}
+
+export type LogListener = (appended: LogAppended) => void;
 
 export class LogStore {
   readonly #folder: string;
@@ -56,8 +63,10 @@ export class LogStore {
    */
   async append(ref: AttemptRef, firstSeq: number, lines: readonly string[]): Promise<number> {
     const { ackSeq, firstNew, newLines } = await this.#log(ref).append(firstSeq, lines);
-    if (newLines > 0)
-      for (const listener of [...(this.#listeners.get(ref.jobId) ?? [])]) listener(ref, firstNew, newLines);
+    if (newLines > 0) {
+      const appended = { ref, firstSeq: firstNew, count: newLines };
+      for (const listener of [...(this.#listeners.get(ref.jobId) ?? [])]) listener(appended);
+    }
     return ackSeq;
   }
 
@@ -98,7 +107,7 @@ export class LogStore {
   }
 
   /** Calls back for lines that were appended to any attempt of the job; the result takes the listener away. */
-  subscribe(jobId: string, listener: LogListener): () => void {
+  onAppended(jobId: string, listener: LogListener): () => void {
     const listeners = this.#listeners.get(jobId) ?? new Set();
     this.#listeners.set(jobId, listeners);
     listeners.add(listener);

@@ -62,4 +62,6 @@ export interface TaskSpec {
   readonly scriptName: string;
   /** The train's whole options, as they were written. */
   readonly trainParams: Readonly<Record<string, string>>;
+  /** Packages that the project's conda.yaml names: those the interpreter lacks are a warning. */
+  readonly expectedPackages: readonly string[];
 }
