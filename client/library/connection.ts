@@ -1,0 +1,131 @@
+// One connection to a coordinator: a channel that all services share, the token on every call, deadlines, errors as MlsqlError.
+import {
+  type CallOptions,
+  Channel,
+  type ClientReadableStream,
+  type Metadata,
+  type requestCallback,
+} from '@grpc/grpc-js';
+import { CHANNEL_OPTIONS, channelCredentials, tokenMetadata } from '../../shared/rpc/channel.js';
+import { errorFromStatus } from '../../shared/rpc/errors.js';
+import type { ExecutorsClient } from '../../shared/rpc/gen/mlsql/v1/Executors.js';
+import type { FilesClient } from '../../shared/rpc/gen/mlsql/v1/Files.js';
+import type { FunctionsClient } from '../../shared/rpc/gen/mlsql/v1/Functions.js';
+import type { JobsClient } from '../../shared/rpc/gen/mlsql/v1/Jobs.js';
+import type { RunsClient } from '../../shared/rpc/gen/mlsql/v1/Runs.js';
+import { mlsqlV1 } from '../../shared/rpc/proto.js';
+
+/** A call that does not stream answers within this, or the coordinator counts as unreachable. */
+const UNARY_DEADLINE_MS = 30_000;
+
+export interface ConnectOptions {
+  /** HOST:PORT of the coordinator's gRPC. */
+  readonly address: string;
+  /** The cluster's token; empty only for a cluster that runs with --insecure. */
+  readonly token?: string;
+}
+
+export class Connection {
+  readonly address: string;
+  readonly runs: RunsClient;
+  readonly jobs: JobsClient;
+  readonly files: FilesClient;
+  readonly functions: FunctionsClient;
+  readonly executors: ExecutorsClient;
+  readonly #channel: Channel;
+  readonly #metadata: Metadata;
+
+  constructor({ address, token = '' }: ConnectOptions) {
+    this.address = address;
+    this.#channel = new Channel(address, channelCredentials(), CHANNEL_OPTIONS);
+    this.#metadata = tokenMetadata(token);
+    const services = mlsqlV1();
+    const options = { channelOverride: this.#channel };
+    this.runs = new services.Runs(address, channelCredentials(), options);
+    this.jobs = new services.Jobs(address, channelCredentials(), options);
+    this.files = new services.Files(address, channelCredentials(), options);
+    this.functions = new services.Functions(address, channelCredentials(), options);
+    this.executors = new services.Executors(address, channelCredentials(), options);
+  }
+
+  /**
+   * Makes one call that answers once.
+   * @throws MlsqlError as the coordinator sent it, or MLSQL_CLUSTER_UNREACHABLE
+   * @example connection.unary((...call) => connection.runs.getRun({ runId }, ...call))
+   */
+  unary<T>(
+    invoke: (metadata: Metadata, options: CallOptions, callback: requestCallback<T>) => unknown,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      invoke(this.#metadata, { deadline: Date.now() + UNARY_DEADLINE_MS }, (error, response) => {
+        if (error) reject(errorFromStatus(error));
+        else resolve(response as T);
+      });
+    });
+  }
+
+  /**
+   * Makes a call that the coordinator answers with a stream; leaving the loop early ends the call.
+   * @throws MlsqlError as in unary, from the iteration
+   */
+  async *stream<T>(
+    invoke: (metadata: Metadata) => ClientReadableStream<T>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<T> {
+    if (signal?.aborted) return;
+    const call = invoke(this.#metadata);
+    const cancel = (): void => call.cancel();
+    signal?.addEventListener('abort', cancel);
+    try {
+      for await (const message of call) yield message as T;
+    } catch (error) {
+      if (signal?.aborted) return;
+      throw errorFromStatus(error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      cancel();
+    }
+  }
+
+  /**
+   * Makes a call that takes a stream of messages and answers once. Waits for the peer where it reads slower than we write.
+   * @throws MlsqlError as in unary; what the message source throws, as it is
+   */
+  async upload<Request, Response>(
+    invoke: (
+      metadata: Metadata,
+      callback: requestCallback<Response>,
+    ) => { write(message: Request, callback: () => void): boolean; end(): void; cancel(): void },
+    messages: AsyncIterable<Request>,
+  ): Promise<Response> {
+    let settled = false;
+    let call: ReturnType<typeof invoke> | undefined;
+    const answer = new Promise<Response>((resolve, reject) => {
+      call = invoke(this.#metadata, (error, response) => {
+        settled = true;
+        if (error) reject(errorFromStatus(error));
+        else resolve(response as Response);
+      });
+    });
+    // The answer may fail while the source is still being read; it is awaited below.
+    answer.catch(() => undefined);
+    try {
+      for await (const message of messages) {
+        if (settled) break;
+        await Promise.race([
+          new Promise<void>((resolve) => call!.write(message, resolve)),
+          answer.catch(() => undefined),
+        ]);
+      }
+      if (!settled) call!.end();
+    } catch (error) {
+      call!.cancel();
+      throw error;
+    }
+    return answer;
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+}
