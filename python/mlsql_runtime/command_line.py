@@ -7,22 +7,20 @@ switch that off make a small program of the runtime run the script instead.
 
 import os
 
-from mlsql_runtime.spec import SPEC_VARIABLE, AttemptSpec
+from mlsql_runtime.names import SPEC_VARIABLE, START_VARIABLE
+from mlsql_runtime.spec import AttemptSpec
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 STARTUP_FOLDER = os.path.join(_HERE, "startup")
 BOOTSTRAP = os.path.join(_HERE, "bootstrap.py")
-#: Set for the attempt's first process alone: it prepares the work folder and records how the script ends.
-START_VARIABLE = "MLSQL_START"
-#: Set below an MLproject command, where any process may be the one whose error counts: the folder for its error.json.
-RECORD_VARIABLE = "MLSQL_RECORD_ERRORS"
 
 
 def child_command(spec: AttemptSpec, attempt_dir: str) -> list[str]:
     """The attempt's first process, argument by argument."""
     interpreter = [spec.python_path, *spec.python_params]
     if spec.command or ignores_startup(spec.python_params):
-        return [*interpreter, BOOTSTRAP, os.path.join(attempt_dir, "spec.json")]
+        # -u: -E and -I hide PYTHONUNBUFFERED too.
+        return [*interpreter, "-u", BOOTSTRAP, os.path.join(attempt_dir, "spec.json")]
     if spec.builtin_alg:
         return [*interpreter, "-c", "from mlsql_runtime.trainers import main; main()"]
     return [*interpreter, spec.script]
@@ -32,7 +30,7 @@ def child_environment(spec: AttemptSpec, attempt_dir: str) -> dict[str, str]:
     """The first process's environment: the executor's choice, and what leads the interpreter to the runtime."""
     environment = with_startup(spec.env)
     environment[SPEC_VARIABLE] = os.path.join(attempt_dir, "spec.json")
-    environment[START_VARIABLE] = "1"
+    environment[START_VARIABLE] = spec.python_version + (";validate" if spec.validate_files else "")
     return environment
 
 

@@ -1,12 +1,18 @@
-"""Finds the modules that scripts import from the runtime, wherever old copies of them may lie."""
+"""Finds the modules that scripts import from the runtime, wherever old copies of them may lie.
+
+Every Python of an attempt imports this at its start, so it takes what the interpreter has loaded anyway.
+"""
 
 import os
 import sys
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_file_location
-from types import ModuleType
-from typing import Optional
+from _frozen_importlib_external import spec_from_file_location
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Optional
 
 PYTHON_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 #: The modules that users know. Scripts were told to copy them beside their own files.
@@ -18,8 +24,8 @@ class RuntimeFinder:
 
     @staticmethod
     def find_spec(
-        name: str, path: Optional[Sequence[str]], target: Optional[ModuleType] = None
-    ) -> Optional[ModuleSpec]:
+        name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
+    ) -> "Optional[ModuleSpec]":
         """The module's spec where it is one of ours, else None."""
         if name in USER_MODULES:
             return spec_from_file_location(name, os.path.join(PYTHON_ROOT, f"{name}.py"))
@@ -30,8 +36,3 @@ def install() -> None:
     """Makes the runtime's modules win over any others of their names."""
     if RuntimeFinder not in sys.meta_path:
         sys.meta_path.insert(0, RuntimeFinder)
-
-
-def old_copies(folder: str) -> list[str]:
-    """Names of files in the folder that the runtime's modules stand in for."""
-    return [f"{name}.py" for name in USER_MODULES if os.path.exists(os.path.join(folder, f"{name}.py"))]

@@ -9,8 +9,10 @@ import sys
 from typing import Any, Optional
 
 from mlsql_runtime import finder, function_calls, function_registry, params, prepare, script_errors
-from mlsql_runtime.command_line import RECORD_VARIABLE, with_startup
-from mlsql_runtime.spec import SPEC_VARIABLE, FunctionSpec, load_json, read_function_spec
+from mlsql_runtime.command_line import with_startup
+from mlsql_runtime.interpreter import interpreter_info, tell
+from mlsql_runtime.names import FUNCTION_FILE_VARIABLE, RECORD_VARIABLE, SPEC_VARIABLE
+from mlsql_runtime.spec import FunctionSpec, load_json, read_function_spec
 
 _HEADER = struct.Struct("<IQB")
 _FRAME_BATCH, _FRAME_ERROR, _FRAME_READY, _FRAME_FAILED = range(4)
@@ -63,7 +65,7 @@ def serve(spec_path: str) -> None:
     spec_path = os.path.abspath(spec_path)
     try:
         spec = read_function_spec(spec_path)
-        info = prepare.interpreter_info(spec.python_version)
+        info = interpreter_info(spec.python_version)
         kind, call = _load(spec, spec_path)
     except LoadError as error:
         frames.write_json(0, _FRAME_FAILED, error.details)
@@ -102,8 +104,10 @@ def _load(spec: FunctionSpec, spec_path: str) -> tuple[str, function_calls.Call]
     os.environ[SPEC_VARIABLE] = spec_path
     os.environ.update(with_startup(dict(os.environ)))
     os.chdir(spec.work_dir)
-    prepare.tell_old_copies(os.path.dirname(os.path.join(spec.work_dir, spec.script)), spec.script)
-    prepare.write_pickles(spec.work_dir, params.function_params(spec), ())
+    note = prepare.old_copies_note(spec.work_dir, spec.script)
+    if note:
+        tell(note)
+    prepare.write_params(spec.work_dir, params.function_params(spec))
     handed = _run_command(spec) if spec.command else _run_script(spec)
     if handed is None:
         raise LoadError(f"{spec.script or spec.command} ended without python_fun.udf(…) or python_fun.udf_batch(…)")
@@ -135,7 +139,7 @@ def _run_command(spec: FunctionSpec) -> Optional[tuple[str, Any]]:
     folder = f"{function_file}.d"
     os.makedirs(folder, exist_ok=True)
     environment = project_command.environment(folder, ())
-    environment[params.FUNCTION_FILE_VARIABLE] = function_file
+    environment[FUNCTION_FILE_VARIABLE] = function_file
     environment[RECORD_VARIABLE] = folder
     status = subprocess.run(["/bin/sh", "-c", spec.command], env=environment, stdin=subprocess.DEVNULL).returncode
     if status != 0:

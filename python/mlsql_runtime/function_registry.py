@@ -3,7 +3,7 @@
 import os
 from typing import Any, Callable, Optional
 
-from mlsql_runtime.params import FUNCTION_FILE_VARIABLE
+from mlsql_runtime.names import FUNCTION_FILE_VARIABLE
 
 _worker_pid: Optional[int] = None
 _handed: Optional[tuple[str, Callable[..., Any]]] = None

@@ -8,7 +8,7 @@ from importlib.machinery import SourceFileLoader
 from types import ModuleType
 
 from mlsql_runtime import start
-from mlsql_runtime.command_line import RECORD_VARIABLE, START_VARIABLE
+from mlsql_runtime.names import RECORD_VARIABLE, START_VARIABLE
 from mlsql_runtime.spec import read_attempt_spec
 
 

@@ -4,17 +4,8 @@ import os
 import pickle
 from typing import Any, Optional
 
-from mlsql_runtime.spec import (
-    SPEC_VARIABLE,
-    AttemptSpec,
-    FunctionSpec,
-    load_json,
-    read_attempt_spec,
-    read_function_spec,
-)
-
-#: Environment variable of a command's processes: the file that takes the function handed to python_fun.
-FUNCTION_FILE_VARIABLE = "MLSQL_FUNCTION_FILE"
+from mlsql_runtime.names import FUNCTION_FILE_VARIABLE, SPEC_VARIABLE
+from mlsql_runtime.spec import AttemptSpec, FunctionSpec, load_json, read_attempt_spec, read_function_spec
 
 
 def attempt_params(spec: AttemptSpec) -> dict[str, Any]:

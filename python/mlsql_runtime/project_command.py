@@ -5,7 +5,7 @@ import shlex
 import sys
 
 from mlsql_runtime.command_line import ignores_startup, with_startup
-from mlsql_runtime.prepare import tell
+from mlsql_runtime.interpreter import tell
 
 
 def environment(folder: str, python_params: tuple[str, ...]) -> dict[str, str]:

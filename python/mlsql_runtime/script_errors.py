@@ -1,9 +1,8 @@
 """How a script failed, as the user should see it: his own traceback, without the runtime's frames."""
 
 import os
-import sys
 import traceback
-from typing import Any, Optional
+from typing import Any
 
 _RUNTIME_FOLDER = os.path.dirname(os.path.abspath(__file__))
 _RUNTIME_FILES = tuple(
@@ -31,29 +30,6 @@ def format_error(error: BaseException) -> str:
     except Exception:
         # An error whose own __str__ or __cause__ is broken still has a name.
         return f"{_type_name(type(error))}\n"
-
-
-def record_at_exit(attempt_dir: str) -> None:
-    """Writes error.json when the interpreter ends by an error that nobody caught.
-
-    The interpreter leaves that error in ``sys.last_value``; the script's own hooks stay as they are.
-    """
-    import atexit
-
-    atexit.register(_record, attempt_dir, os.getpid())
-
-
-def _record(attempt_dir: str, pid: int) -> None:
-    error: Optional[BaseException] = getattr(sys, "last_value", None)
-    if error is None or pid != os.getpid():
-        return
-    from mlsql_runtime.spec import write_json
-
-    try:
-        write_json(os.path.join(attempt_dir, "error.json"), describe(error))
-    except OSError:
-        # A full disk: the reason still stands in the output, if anywhere.
-        pass
 
 
 def _drop_own_frames(formatted: traceback.TracebackException, seen: set[int]) -> None:

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Optional
 
-from mlsql_runtime import process_tree
+from mlsql_runtime import params, prepare, process_tree
 from mlsql_runtime.command_line import child_command, child_environment
 from mlsql_runtime.output_spool import OutputSpool
 from mlsql_runtime.spec import AttemptSpec, load_json, read_attempt_spec, write_json
@@ -118,6 +118,7 @@ class _Shim:
         self._selector.register(self._wake_reader, selectors.EVENT_READ)
         kernel_kills = process_tree.kernel_memory_kills()
         started = time.monotonic()
+        self._prepare()
         failure = self._start()
         if failure is not None:
             self._spool.close()
@@ -136,6 +137,14 @@ class _Shim:
             self._wait(0.02)
 
     # ---- start ----
+
+    def _prepare(self) -> None:
+        """What need not wait for the script's own interpreter to start: here every module is loaded already."""
+        spec = self._spec
+        prepare.write_params(spec.work_dir, params.attempt_params(spec))
+        note = prepare.old_copies_note(spec.work_dir, spec.script)
+        if note:
+            self._spool.feed(f"[mlsql] {note}\n".encode(errors="backslashreplace"))
 
     def _start(self) -> Optional[_Ending]:
         spec = self._spec

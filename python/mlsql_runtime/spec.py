@@ -5,9 +5,6 @@ import os
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-#: Name of the environment variable that holds the path of spec.json, for the script's process and all its children.
-SPEC_VARIABLE = "MLSQL_SPEC"
-
 
 @dataclass(frozen=True)
 class AttemptSpec:

@@ -1,65 +1,79 @@
-"""What happens in an interpreter of an attempt before the script's first line."""
+"""What happens in an attempt's interpreter before the script's first line. Imports next to nothing: see interpreter."""
 
 import os
 import sys
 
 from mlsql_runtime import finder
-from mlsql_runtime.command_line import RECORD_VARIABLE, START_VARIABLE
-from mlsql_runtime.spec import SPEC_VARIABLE
+from mlsql_runtime.names import RECORD_VARIABLE, SPEC_VARIABLE, START_VARIABLE
 
 #: Exit code of a process that could not prepare its attempt; info.json says why.
 EXIT_NOT_PREPARED = 78
 
 
 def start_interpreter(startup_folder: str) -> None:
-    """Called by the start-up folder's sitecustomize in the script's process and in every Python that it starts.
-
-    The first process of an attempt also prepares the work folder. No failure here lets the script run.
-    """
+    """Called by the start-up folder's sitecustomize in the script's process and in every Python that it starts."""
     start_here()
     _run_other_sitecustomize(startup_folder)
 
 
 def start_here() -> None:
-    """The same without a sitecustomize."""
+    """The same without a sitecustomize. The first process of an attempt also tells about its interpreter."""
     finder.install()
     if START_VARIABLE in os.environ:
-        start_attempt(os.environ[SPEC_VARIABLE])
+        _start_attempt(os.path.dirname(os.environ[SPEC_VARIABLE]), os.environ.pop(START_VARIABLE))
     elif RECORD_VARIABLE in os.environ:
-        from mlsql_runtime import script_errors
-
-        script_errors.record_at_exit(os.environ[RECORD_VARIABLE])
+        record_at_exit(os.environ[RECORD_VARIABLE])
 
 
-def start_attempt(spec_path: str) -> None:
-    """In the attempt's first process: prepares its folder and records how the script will end."""
-    from mlsql_runtime import script_errors
+def _start_attempt(attempt_dir: str, task: str) -> None:
+    from mlsql_runtime import interpreter
 
-    del os.environ[START_VARIABLE]
-    prepare_or_exit(spec_path)
-    script_errors.record_at_exit(os.path.dirname(spec_path))
-
-
-def prepare_or_exit(spec_path: str) -> None:
-    """Prepares the attempt's folder, or ends the process with info.json telling why it could not."""
+    expected_version, _, validate = task.partition(";")
     try:
-        from mlsql_runtime import prepare
-        from mlsql_runtime.spec import read_attempt_spec
+        if validate:
+            from mlsql_runtime.prepare import write_validate_table
 
-        prepare.prepare_attempt(read_attempt_spec(spec_path))
+            write_validate_table(os.environ[SPEC_VARIABLE])
+        info = interpreter.interpreter_info(expected_version)
+        interpreter.write_info(attempt_dir, info)
     except Exception as error:
-        from mlsql_runtime.spec import write_json
-
+        # No failure here lets the script run.
         message = f"the attempt could not be prepared: {type(error).__name__}: {error}"
-        os.write(2, f"[mlsql] {message}\n".encode(errors="replace"))
-        write_json(os.path.join(os.path.dirname(spec_path), "info.json"), {"error": message})
+        interpreter.tell(message)
+        interpreter.write_info(attempt_dir, {"error": message})
         os._exit(EXIT_NOT_PREPARED)
+    record_at_exit(attempt_dir)
+
+
+def record_at_exit(folder: str) -> None:
+    """Writes error.json into the folder when the interpreter ends by an error that nobody caught.
+
+    The interpreter leaves that error in ``sys.last_value``; the script's own hooks stay as they are.
+    """
+    import atexit
+
+    atexit.register(_record, folder, os.getpid())
+
+
+def _record(folder: str, pid: int) -> None:
+    error = getattr(sys, "last_value", None)
+    # After KeyboardInterrupt the interpreter ends itself by SIGINT, which tells enough; imports would undo that.
+    if error is None or isinstance(error, KeyboardInterrupt) or pid != os.getpid():
+        return
+    from mlsql_runtime.script_errors import describe
+    from mlsql_runtime.spec import write_json
+
+    try:
+        write_json(os.path.join(folder, "error.json"), describe(error))
+    except OSError:
+        # A full disk: the reason still stands in the output, if anywhere.
+        pass
 
 
 def _run_other_sitecustomize(startup_folder: str) -> None:
     """Ours stands before the interpreter's own sitecustomize, where it has one: that is run in its turn."""
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
+    from _frozen_importlib import module_from_spec
+    from _frozen_importlib_external import PathFinder
 
     spec = PathFinder.find_spec("sitecustomize", [entry for entry in sys.path if entry != startup_folder])
     if spec is None or spec.loader is None:

@@ -1,5 +1,7 @@
 """Real processes for the tests: a launcher with attempts below it, a function worker with its pipes."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal
@@ -110,9 +112,9 @@ class Launcher:
         write_file(folder / "stop.json", json.dumps({"cause": cause, "graceMs": grace_ms}))
         os.kill(pid, signal.SIGTERM)
 
-    def run(self, script: str | bytes, files: dict[str, Any] | None = None, **spec: Any) -> Result:
+    def run(self, source: str | bytes, files: dict[str, Any] | None = None, **spec: Any) -> Result:
         """Runs train.py with this text from start to end."""
-        folder = self.prepare({"work/train.py": script, **(files or {})}, **spec)
+        folder = self.prepare({"work/train.py": source, **(files or {})}, **spec)
         self.start(folder)
         return self.finish(folder)
 
