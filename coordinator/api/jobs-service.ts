@@ -1,6 +1,5 @@
 // gRPC Jobs: lists, one job with its story, cancel, logs.
 import { MlsqlError } from '../../shared/errors.js';
-import { jobId as toJobId } from '../../shared/ids.js';
 import type { Job } from '../../shared/rpc/gen/mlsql/v1/Job.js';
 import type { JobsHandlers } from '../../shared/rpc/gen/mlsql/v1/Jobs.js';
 import type { LogChunk } from '../../shared/rpc/gen/mlsql/v1/LogChunk.js';
@@ -13,11 +12,11 @@ const LIST_DEFAULT = 100;
 
 export function jobsService(jobs: JobRuntime): JobsHandlers {
   return {
-    ListJobs: unary((request) => ({ jobs: jobs.list(request.limit === 0 ? LIST_DEFAULT : request.limit).map((job) => ({ ...jobMessage(job), groups: [], story: [] })) })),
+    ListJobs: unary((request) => ({ jobs: jobs.list(request.limit === 0 ? LIST_DEFAULT : request.limit).map(jobFacts) })),
     GetJob: unary((request) => jobMessage(viewOf(jobs, request.jobId))),
     CancelJob: unary(async (request) => {
       viewOf(jobs, request.jobId);
-      await jobs.cancel(toJobId(request.jobId), 'cancelled by a client');
+      await jobs.cancel(request.jobId, 'cancelled by a client');
       return {};
     }),
     ReadLogs: serverStream((request, signal) => readLogs(jobs, request, signal)),
@@ -25,34 +24,33 @@ export function jobsService(jobs: JobRuntime): JobsHandlers {
 }
 
 function viewOf(jobs: JobRuntime, id: string): JobView {
-  const view = jobs.get(toJobId(id));
+  const view = jobs.get(id);
   if (view === undefined) throw new MlsqlError('MLSQL_JOB_UNKNOWN', `no job "${id}"`, { hint: 'see mlsql jobs ls' });
   return view;
 }
 
 function jobMessage(job: JobView): Job {
-  const { version, groups, summary, story, ...rest } = job;
-  return {
-    ...rest,
-    ...(version !== undefined && { version }),
-    groups: [...groups],
-    story: [...story],
-    ...(summary !== undefined && { summary }),
-  };
+  return { ...jobFacts(job), groups: job.groups, story: [...job.story], summary: job.summary };
+}
+
+/** A job as lists show it. */
+function jobFacts(job: JobView): Job {
+  const { jobId, runId, path, version, state, reason, user, submitTimeMs, endTimeMs, groupsTotal, groupsSucceeded, groupsFailed } = job;
+  return { jobId, runId, path, ...(version !== undefined && { version }), state, reason, user, submitTimeMs, endTimeMs, groupsTotal, groupsSucceeded, groupsFailed };
 }
 
 /** The asked groups' lines, each attempt from its start (or its last lines), all of them at once when following. */
 async function* readLogs(jobs: JobRuntime, request: ReadLogsRequest__Output, signal: AbortSignal): AsyncGenerator<LogChunk> {
   const job = viewOf(jobs, request.jobId);
-  const wanted = job.groups.filter((group) => request._algIndex === undefined || group.algIndex === request.algIndex);
-  if (wanted.length === 0) {
-    throw new MlsqlError('MLSQL_MODEL_GROUP_UNKNOWN', `job ${request.jobId} has no group ${request.algIndex}`, { hint: `it has ${job.groups.map((group) => group.algIndex).join(', ')}` });
+  if (request._algIndex !== undefined && job.group(request.algIndex ?? 0) === undefined) {
+    throw new MlsqlError('MLSQL_MODEL_GROUP_UNKNOWN', `job ${request.jobId} has no group ${request.algIndex}`, {
+      hint: `it has ${job.groups.map((group) => group.algIndex).join(', ')}`,
+    });
   }
-  const logs = jobs.logs;
-  yield* logs.stream(
+  yield* jobs.readLogs(
+    request.jobId,
     {
-      jobId: toJobId(request.jobId),
-      algIndexes: wanted.map((group) => group.algIndex),
+      ...(request._algIndex !== undefined && { algIndex: request.algIndex ?? 0 }),
       ...(request._attempt !== undefined && { attempt: request.attempt ?? 0 }),
       tail: request.tail,
       follow: request.follow,

@@ -6,22 +6,14 @@ import { MlsqlError, type Position } from '../../shared/errors.js';
 import { classifyPath } from '../../shared/language/paths.js';
 import { blobKey } from '../../shared/object-store/keys.js';
 import type { ObjectInfo, ObjectStore } from '../../shared/object-store/object-store.js';
-
-/** A file that an attempt or function reads: relative path where it shall lie, and the object that holds it. */
-export interface InputFile {
-  readonly path: string;
-  readonly key: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly executable: boolean;
-}
+import type { TaskInputFile } from '../scheduling/task-spec.js';
 
 /** One file (folder: false, files[0].path is its base name) or a folder of files. */
 export interface InputTree {
   readonly folder: boolean;
   /** Last segment of the path. */
   readonly name: string;
-  readonly files: readonly InputFile[];
+  readonly files: readonly TaskInputFile[];
 }
 
 /** A file or folder that the client uploaded, by the name the script uses. */

@@ -2,12 +2,14 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { MlsqlError, type Position } from '../../shared/errors.js';
-import { type InputContext, type InputFile, type InputTree, resolveInput } from './inputs.js';
+import type { ResolvedOption } from '../../shared/language/options.js';
+import type { TaskInputFile } from '../scheduling/task-spec.js';
+import { type InputContext, type InputTree, resolveInput } from './inputs.js';
 
 export type EntryPoint = 'train' | 'batch_predict' | 'api_predict';
 
 export interface Project {
-  readonly files: readonly InputFile[];
+  readonly files: readonly TaskInputFile[];
   /** The script to run, relative to the project; empty where a command is given. */
   readonly script: string;
   /** Command line of the MLproject's entry point; empty without one. */
@@ -30,11 +32,10 @@ const mlprojectSchema = z.object({
 
 /** What the statement says about its project. */
 export interface ProjectOptions {
-  /** pythonScriptPath (or pythonDescPath). */
-  readonly scriptPath?: string;
-  /** pythonProjectPath. */
-  readonly projectPath?: string;
-  readonly position: Position;
+  /** pythonScriptPath (or pythonDescPath): a script, or a folder with MLproject; relative to the project where one is given. */
+  readonly script?: ResolvedOption;
+  /** pythonProjectPath: a folder shipped whole. */
+  readonly project?: ResolvedOption;
 }
 
 /**
@@ -48,19 +49,21 @@ export async function resolveProject(
   entryPoint: EntryPoint,
   parameters: Readonly<Record<string, string>>,
 ): Promise<Project> {
-  const { scriptPath, projectPath, position } = options;
-  if (projectPath !== undefined) {
-    const tree = await resolveInput(context, projectPath, 'the project', position);
-    if (scriptPath === undefined) return fromFolder(context, tree, projectPath, entryPoint, parameters, position);
-    const script = scriptPath.replace(/^\.\//, '');
+  const { script: scriptOption, project: projectOption } = options;
+  if (projectOption !== undefined) {
+    const tree = await resolveInput(context, projectOption.value, 'the project', projectOption.valuePosition);
+    if (scriptOption === undefined) return fromFolder(context, tree, projectOption.value, entryPoint, parameters, projectOption.valuePosition);
+    const script = scriptOption.value.replace(/^\.\//, '');
+    const position = scriptOption.valuePosition;
     if (!tree.files.some((file) => file.path === script)) {
-      throw new MlsqlError('MLSQL_SCRIPT_FILE_MISSING', `the project ${projectPath} has no file "${script}"`, { position, hint: `it has ${listed(tree.files.map((file) => file.path))}` });
+      throw new MlsqlError('MLSQL_SCRIPT_FILE_MISSING', `the project ${projectOption.value} has no file "${script}"`, { position, hint: `it has ${listed(tree.files.map((file) => file.path))}` });
     }
     return { files: tree.files, script, command: '', packages: [] };
   }
-  if (scriptPath === undefined) throw new Error('a project needs a script path or a project path');
-  const tree = await resolveInput(context, scriptPath, 'the script', position);
-  if (tree.folder) return fromFolder(context, tree, scriptPath, entryPoint, parameters, position);
+  if (scriptOption === undefined) throw new Error('a project needs a script path or a project path');
+  const { value, valuePosition: position } = scriptOption;
+  const tree = await resolveInput(context, value, 'the script', position);
+  if (tree.folder) return fromFolder(context, tree, value, entryPoint, parameters, position);
   return { files: tree.files, script: tree.files[0]!.path, command: '', packages: [] };
 }
 
@@ -122,7 +125,7 @@ async function condaPackages(context: InputContext, tree: InputTree, name: strin
     .filter((requirement) => requirement !== '' && requirement !== 'python' && requirement !== 'pip');
 }
 
-async function readYaml(context: InputContext, input: InputFile, name: string, position: Position): Promise<unknown> {
+async function readYaml(context: InputContext, input: TaskInputFile, name: string, position: Position): Promise<unknown> {
   if (input.sizeBytes > MLPROJECT_MAX_BYTES) throw invalid(name, `larger than ${MLPROJECT_MAX_BYTES} bytes`, position);
   const { body } = await context.store.get(input.key);
   const chunks: Buffer[] = [];

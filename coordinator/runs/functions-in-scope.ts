@@ -1,7 +1,6 @@
 // Which registered functions a select may call: the run's own first, then the cluster's. Ids are fixed when the select is
 // bound, so a function registered anew meanwhile does not change a running query.
 import type { RunContext } from './context.js';
-import { functionSpecOf } from '../predict/function-spec.js';
 
 /** Name in lower case → function id, for the names that occur in the text. */
 export async function functionsInScope(context: RunContext, sql: string): Promise<ReadonlyMap<string, string>> {
@@ -12,7 +11,7 @@ export async function functionsInScope(context: RunContext, sql: string): Promis
   for (const registered of await registry.list()) {
     const name = registered.name.toLowerCase();
     if (!words.has(name) || inScope.has(name)) continue;
-    functions.add(registered.id, functionSpecOf(registered));
+    functions.add(registered.id, registered.spec);
     inScope.set(name, registered.id);
   }
   return inScope;

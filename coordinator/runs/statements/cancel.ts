@@ -2,7 +2,7 @@
 import { MlsqlError } from '../../../shared/errors.js';
 import { jobId } from '../../../shared/ids.js';
 import type { CancelStatement } from '../../../shared/language/ast.js';
-import { substitute } from '../../../shared/language/substitution.js';
+import { substitute } from '../../../shared/language/substitute.js';
 import { positionOf, type RunContext } from '../context.js';
 
 export async function runCancel(context: RunContext, statement: CancelStatement): Promise<void> {

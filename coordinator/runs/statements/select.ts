@@ -1,7 +1,7 @@
 // select … as t: the text with its variables filled in becomes a table of the session; functions are pinned now.
 import { MlsqlError } from '../../../shared/errors.js';
 import type { SelectStatement } from '../../../shared/language/ast.js';
-import { substitute, substituteWithMap } from '../../../shared/language/substitution.js';
+import { substitute, substituteWithMap } from '../../../shared/language/substitute.js';
 import { functionsInScope } from '../functions-in-scope.js';
 import type { RunContext } from '../context.js';
 

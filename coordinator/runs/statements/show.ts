@@ -1,7 +1,8 @@
 // !show …: what the cluster knows, as a table.
 import { MlsqlError } from '../../../shared/errors.js';
 import type { ShowStatement } from '../../../shared/language/ast.js';
-import { substitute } from '../../../shared/language/substitution.js';
+import { substitute } from '../../../shared/language/substitute.js';
+import { readVersions } from '../../models/versions.js';
 import { classifyAt } from '../../planning/inputs.js';
 import type { ColumnInfo } from '../../tables/table-engine.js';
 import { positionOf, type RunContext } from '../context.js';
@@ -53,7 +54,7 @@ async function content(context: RunContext, statement: ShowStatement): Promise<{
       const path = substitute(argument, scope.variables);
       const place = classifyAt(path, positionOf(argument));
       if (place.kind !== 'store') throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `"${path}" is no path of the store`, { position: positionOf(argument) });
-      const versions = await services.models.versions(place.key);
+      const versions = await readVersions(services.store, place.key);
       const rows = versions.flatMap(({ version, groups }) => groups.map((group) => ({ ...group, version })));
       return {
         columns: [bigint('version'), bigint('algIndex'), { name: 'score', type: 'double' }, ...strings('status', 'message'), bigint('startTime'), bigint('endTime')],

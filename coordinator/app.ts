@@ -1,0 +1,124 @@
+// Wires a coordinator: store, models, jobs, tables, functions, runs, and the servers in front of them.
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { systemClock } from '../shared/clock.js';
+import { MlsqlError } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import type { Logger } from '../shared/logger.js';
+import { attemptStaging } from '../shared/object-store/keys.js';
+import { openStore } from '../shared/object-store/open-store.js';
+import { TokenGuard } from './api/auth.js';
+import { executorsService } from './api/executors-service.js';
+import { filesService } from './api/files-service.js';
+import { functionsService } from './api/functions-service.js';
+import { startGrpcServer } from './api/grpc-server.js';
+import { createHttpServer } from './api/http-server.js';
+import { jobsService } from './api/jobs-service.js';
+import { metricsPage } from './api/metrics.js';
+import { runsService } from './api/runs-service.js';
+import { type CoordinatorConfig, type HostPort, isLoopback } from './config.js';
+import { FunctionRegistry } from './models/function-registry.js';
+import type { ModelTarget } from './models/model-types.js';
+import { createPublisher, type Publisher } from './models/publisher.js';
+import { ContentHasher } from './planning/inputs.js';
+import { FunctionChannel } from './predict/function-channel.js';
+import { FunctionPool } from './predict/function-pool.js';
+import type { Services } from './runs/context.js';
+import { RunManager } from './runs/run-manager.js';
+import { createJobRuntime } from './runtime/job-runtime.js';
+import type { JobPublisher } from './runtime/publisher.js';
+import { createTableEngine } from './tables/engine.js';
+
+export interface Coordinator {
+  /** `host:port` as bound. */
+  readonly grpcAddress: string;
+  readonly httpAddress: string;
+  /** Cancels runs, ends streams and child processes. Executors go on with what they run. */
+  stop(): Promise<void>;
+}
+
+/** @throws MlsqlError where store, state folder or addresses cannot be used */
+export async function startCoordinator(config: CoordinatorConfig, logger: Logger): Promise<Coordinator> {
+  for (const folder of [config.stateDir, config.spoolDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const store = await openStore(config.storeUrl, process.env);
+  const clock = systemClock;
+  const publisher = createPublisher({ store, logger });
+  const jobs = createJobRuntime({
+    clock,
+    publisher: jobPublisher(publisher),
+    stateDir: config.stateDir,
+    logger,
+    seed: process.pid,
+    epoch: clock.now(),
+    leaseMs: config.leaseMs,
+    heartbeatMs: config.heartbeatMs,
+    clusterId: newId('cluster', clock.now()),
+    storeUrl: config.storeUrl,
+  });
+  const channel = new FunctionChannel(logger);
+  const functions = new FunctionPool(jobs.hub, channel, logger);
+  const engine = createTableEngine({ store, functionCaller: functions, spoolDir: config.spoolDir, pythonPath: config.pythonPath, logger });
+  const registry = new FunctionRegistry(store);
+  const services: Services = {
+    clock, store, hasher: new ContentHasher(store), engine, jobs, publisher, registry, functions, logger,
+    graceMs: config.graceMs,
+    listRuns: (limit) => runs.list(limit),
+  };
+  const runs: RunManager = new RunManager(services, config.variableDefaults);
+
+  const guard = new TokenGuard(config.token);
+  const grpc = await startGrpcServer(
+    {
+      runs: runsService(runs, jobs.logs, store),
+      jobs: jobsService(jobs),
+      files: filesService(store),
+      functions: functionsService(registry, store),
+      executors: { ...executorsService(jobs, logger), ServeFunctions: channel.serve },
+    },
+    guard,
+    config.listen,
+  );
+  let ready = true;
+  const http = createHttpServer({ runs, guard, logger, ready: () => ready, metrics: metricsPage(jobs, runs) }, config.http);
+  const httpAddress = await listen(http, config.http);
+  if (!isLoopback(config.listen.host) && config.insecure) logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
+  logger.info({ grpc: grpc.address, http: httpAddress, store: config.storeUrl }, 'coordinator ready');
+  return {
+    grpcAddress: grpc.address,
+    httpAddress,
+    stop: async () => {
+      ready = false;
+      grpc.setServing(false);
+      await runs.stop();
+      jobs.stop();
+      await engine.close();
+      http.closeAllConnections();
+      http.close();
+      grpc.stop();
+    },
+  };
+}
+
+/** The models' publisher as the job runtime knows it: the target is its own, handed back. */
+function jobPublisher(publisher: Publisher): JobPublisher {
+  const own = (target: unknown): ModelTarget => target as ModelTarget;
+  return {
+    stagingPrefix: (target, ref) => attemptStaging(own(target).folder, ref.algIndex, ref.attempt),
+    accept: (target, ref, result) => publisher.accept(own(target), ref.algIndex, ref.attempt, result),
+    publish: (target, outcome) => publisher.publish(own(target), outcome),
+    fail: (target, outcome) => publisher.fail(own(target), outcome),
+  };
+}
+
+function listen(server: ReturnType<typeof createServer>, { host, port }: HostPort): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(new MlsqlError('MLSQL_USAGE_INVALID', `cannot listen on ${host}:${port}: ${error.message}`, { hint: 'choose another port by --http; 0 takes any free one', cause: error })),
+    );
+    server.listen(port, host, () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('a TCP server has an address with a port');
+      resolve(`${host.includes(':') ? `[${host}]` : host}:${address.port}`);
+    });
+  });
+}

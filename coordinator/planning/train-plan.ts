@@ -1,0 +1,110 @@
+// From a train's options to its groups: what each attempt runs, reads and is told. Pure.
+import type { GroupSpec, InputContent, JobSpec } from '../scheduling/model.js';
+import type { TaskInputFile, TaskResource, TaskSpec } from '../scheduling/task-spec.js';
+import type { WrittenPart } from '../tables/table-engine.js';
+import type { Project } from './project.js';
+import type { TrainOptions } from './train-options.js';
+
+/** A fitParam group with everything it names resolved. */
+export interface ResolvedGroup {
+  readonly algIndex: number;
+  readonly params: Readonly<Record<string, string>>;
+  /** Name of a built-in trainer; empty where a script runs. */
+  readonly builtinAlg: string;
+  readonly resources: readonly TaskResource[];
+  readonly project: Project | undefined;
+}
+
+export interface TrainPlanInput {
+  readonly options: TrainOptions;
+  /** The path as the statement wrote it. */
+  readonly path: string;
+  readonly groups: readonly ResolvedGroup[];
+  readonly parts: readonly WrittenPart[];
+  readonly validateParts: readonly WrittenPart[];
+  readonly graceMs: number;
+}
+
+/** The parts of a job's description that follow from the statement alone. */
+export type TrainPlan = Pick<JobSpec, 'groups' | 'failFast' | 'minSuccess' | 'dataBytesWritten' | 'dataBytesTotal'>;
+
+export function planTrain(input: TrainPlanInput): TrainPlan {
+  const { options, parts } = input;
+  const data = partFiles(parts);
+  const validate = partFiles(input.validateParts);
+  const shared = [...data, ...validate];
+  const groups =
+    options.algorithm === 'PythonParallelExt'
+      ? data.map((part, index) => groupSpec(input, { ...(input.groups.find((group) => group.algIndex === index) ?? input.groups[0]!), algIndex: index }, [part], validate, [part, ...validate]))
+      : input.groups.map((group) => groupSpec(input, group, data, validate, shared));
+  return {
+    groups,
+    failFast: options.failFast,
+    minSuccess: resolveMinSuccess(options.minSuccess, groups.length),
+    dataBytesWritten: sum(parts.filter((part) => part.written)),
+    dataBytesTotal: sum(parts),
+  };
+}
+
+function groupSpec(
+  input: TrainPlanInput,
+  group: ResolvedGroup,
+  data: readonly TaskInputFile[],
+  validate: readonly TaskInputFile[],
+  dataInputs: readonly TaskInputFile[],
+): GroupSpec {
+  const { options } = input;
+  const project = group.project;
+  const task: TaskSpec = {
+    project: project?.files ?? [],
+    script: project?.script ?? '',
+    command: project?.command ?? '',
+    builtinAlg: group.builtinAlg,
+    data,
+    dataFormat: options.dataLocalFormat,
+    dataLocal: options.enableDataLocal,
+    validate,
+    fitParam: group.params,
+    kafkaParam: options.kafkaParam,
+    systemParam: options.systemParam.raw,
+    resources: group.resources,
+    pythonPath: options.systemParam.pythonPath ?? '',
+    pythonParams: options.systemParam.pythonParam,
+    pythonVersion: options.systemParam.pythonVer ?? '',
+    envs: options.systemParam.envs,
+    cpus: options.cpus,
+    memoryBytes: options.memoryBytes ?? 0,
+    gpus: options.gpus,
+    timeoutMs: options.timeoutMs ?? 0,
+    graceMs: input.graceMs,
+    keepLocalDirectory: options.keepLocalDirectory,
+    scriptName: project === undefined ? group.builtinAlg : project.script === '' ? 'MLproject' : project.script.slice(project.script.lastIndexOf('/') + 1),
+    trainParams: options.trainParams,
+    expectedPackages: project?.packages ?? [],
+  };
+  const own = [...task.project, ...group.resources.flatMap((resource) => resource.files)];
+  return {
+    algIndex: group.algIndex,
+    task,
+    inputs: [...(task.dataLocal ? dataInputs : validate), ...own].map(({ sha256, sizeBytes }): InputContent => ({ sha256, sizeBytes })),
+    retries: options.retries,
+  };
+}
+
+/**
+ * How many groups must succeed.
+ * @param wanted - a number, a share of the groups (0 to 1, rounded up), or all
+ */
+export function resolveMinSuccess(wanted: TrainOptions['minSuccess'], groups: number): number {
+  if (wanted.kind === 'all') return groups;
+  const count = wanted.kind === 'percent' ? Math.ceil((wanted.percent / 100) * groups) : wanted.count;
+  return Math.min(Math.max(count, 1), groups);
+}
+
+function partFiles(parts: readonly WrittenPart[]): TaskInputFile[] {
+  return parts.map((part) => ({ path: part.key.slice(part.key.lastIndexOf('/') + 1), key: part.key, sizeBytes: part.sizeBytes, sha256: part.sha256, executable: false }));
+}
+
+function sum(parts: readonly WrittenPart[]): number {
+  return parts.reduce((bytes, part) => bytes + part.sizeBytes, 0);
+}

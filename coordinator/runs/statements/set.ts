@@ -1,0 +1,36 @@
+// set k = v: a variable of the run (or session); as sql, the first value that a select answers.
+import { MlsqlError } from '../../../shared/errors.js';
+import type { SetStatement } from '../../../shared/language/ast.js';
+import { checkSet } from '../../../shared/language/statement-options.js';
+import { substitute } from '../../../shared/language/substitute.js';
+import { positionOf, type RunContext } from '../context.js';
+import { functionsInScope } from '../functions-in-scope.js';
+import { interruptOnAbort } from './select.js';
+
+export async function runSet(context: RunContext, statement: SetStatement): Promise<void> {
+  const { variables } = context.scope;
+  const type = checkSet(statement, variables);
+  const name = substitute(statement.name, variables);
+  const text = substitute(statement.value, variables);
+  // What the client set by --set wins.
+  if (context.pinnedVariables.has(name)) return;
+  variables.set(name, type === 'sql' ? await firstValue(context, statement, text) : text);
+}
+
+async function firstValue(context: RunContext, statement: SetStatement, sql: string): Promise<string> {
+  const { engine } = context.services;
+  const position = positionOf(statement.value);
+  const stopInterrupting = interruptOnAbort(context);
+  try {
+    const table = await engine.select(context.scope.session, { sql, functions: await functionsInScope(context, sql) });
+    const { columns, rowsJson } = await engine.rows(context.scope.session, table.name, 1);
+    const row = rowsJson[0];
+    if (row === undefined) throw new MlsqlError('MLSQL_TABLE_EMPTY', `the select of set ${statement.name.value} answers no row`, { position });
+    const value = (JSON.parse(row) as Record<string, unknown>)[columns[0]!.name];
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  } catch (error) {
+    throw error instanceof MlsqlError ? new MlsqlError(error.code, error.message, { ...error.details, position }) : error;
+  } finally {
+    stopInterrupting();
+  }
+}
