@@ -313,7 +313,11 @@ export class ScriptParser extends EmbeddedActionsParser {
         { ALT: () => this.CONSUME(t.OptionsWord) },
         { ALT: () => this.CONSUME(t.AndWord) },
       ]);
-      this.OPTION2(() => this.CONSUME2(t.AndWord));
+      this.OPTION2({
+        // `and="1"` is an option of that name.
+        GATE: () => !tokenMatcher(this.LA(2), t.Equals),
+        DEF: () => this.CONSUME2(t.AndWord),
+      });
       const take = (option: { option: Option; last: IToken }): void => {
         options.push(option.option);
         last = option.last;

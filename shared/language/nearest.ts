@@ -10,13 +10,21 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = allowed + 1;
   for (const candidate of known) {
-    const found = distance(name.toLowerCase(), candidate.toLowerCase());
+    const found = typingDistance(name.toLowerCase(), candidate.toLowerCase());
     if (found < bestDistance) {
       best = candidate;
       bestDistance = found;
     }
   }
   return best;
+}
+
+/** Levenshtein's distance, but two neighbours swapped (`cvs`) count as one slip, too. */
+function typingDistance(name: string, candidate: string): number {
+  const slips = distance(name, candidate);
+  if (slips !== 2 || name.length !== candidate.length) return slips;
+  const first = Array.from(name).findIndex((_, index) => name[index] !== candidate[index]);
+  return name[first] === candidate[first + 1] && name[first + 1] === candidate[first] ? 1 : slips;
 }
 
 /** `did you mean "x"?`, or else the fallback. */

@@ -53,17 +53,17 @@ interface Escape {
 
 function escapesIn(inner: string, quote: Quote): Escape[] {
   if (quote.length === 3) return [];
-  const pattern = quote === '`' ? /``/g : quote === '"' ? /\\+(?="|$)"?/g : /\\+(?='|$)'?/g;
-  return Array.from(inner.matchAll(pattern), (match): Escape => {
-    const text = match[0];
-    if (quote === '`') return { index: match.index, length: 2, text: '`' };
-    const backslashes = text.endsWith(quote) ? text.length - 1 : text.length;
-    return {
-      index: match.index,
-      length: text.length,
-      text: '\\'.repeat(backslashes >> 1) + (text.endsWith(quote) ? quote : ''),
-    };
-  });
+  if (quote === '`')
+    return Array.from(inner.matchAll(/``/g), ({ index }) => ({ index, length: 2, text: '`' }));
+  // Backslashes right before a quote, of which the closing one is no longer in the inner text, and that quote.
+  const runs = quote === '"' ? /\\+(?:"|$)/g : /\\+(?:'|$)/g;
+  return Array.from(inner.matchAll(runs)).flatMap((run) =>
+    Array.from(run[0].matchAll(/\\[\s\S]/g), (pair) => ({
+      index: run.index + pair.index,
+      length: 2,
+      text: pair[0][1]!,
+    })),
+  );
 }
 
 /**

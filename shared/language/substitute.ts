@@ -5,8 +5,8 @@ import { nearest } from './nearest.js';
 import { advance } from './positions.js';
 import { rawOffset } from './quotes.js';
 
-/** A placeholder, or one that a backslash makes literal. */
-const PLACEHOLDER = /(\\?)\$\{([^}]*)\}/g;
+/** A placeholder, or an opening that a backslash makes literal. */
+const PLACEHOLDER = /\\\$\{|\$\{([^}]*)\}/g;
 const KNOWN_NAMES_SHOWN_MAX = 8;
 
 export interface Substituted {
@@ -44,11 +44,11 @@ export function substituteWithMap(text: Text, variables: ReadonlyMap<string, str
   };
   for (const match of text.value.matchAll(PLACEHOLDER)) {
     keep(match.index);
-    if (match[1] === '\\') {
+    if (match[1] === undefined) {
       end += 1; // without the backslash
       continue;
     }
-    const name = match[2]!.trim();
+    const name = match[1].trim();
     const value = variables.get(name);
     if (value === undefined) throw unknownVariable(text, match.index, name, variables);
     pieces.push({ start: outcome.length, source: match.index, fixed: true });
@@ -67,9 +67,9 @@ export function substituteWithMap(text: Text, variables: ReadonlyMap<string, str
 
 /** Names of the variables that a text uses. */
 export function variablesIn(text: Text): string[] {
-  return Array.from(text.value.matchAll(PLACEHOLDER))
-    .filter((match) => match[1] === '')
-    .map((match) => match[2]!.trim());
+  return Array.from(text.value.matchAll(PLACEHOLDER)).flatMap((match) =>
+    match[1] === undefined ? [] : [match[1].trim()],
+  );
 }
 
 /** Position in the script of the character at an offset of a text's value. */

@@ -45,6 +45,7 @@ const FULL_WIDTH: Readonly<Record<string, string>> = {
   '｀': '`',
   '！': '!',
 };
+const OPENING = `\${`;
 const NAME_LENGTH_MAX = 40;
 
 /** Gives the parser's exceptions what was expected as their message. */
@@ -121,8 +122,8 @@ export function unknownShow(word: string, span: Span, known: readonly string[]):
 
 /** Refuses a `${` that is never closed. */
 export function checkPlaceholders(text: Text): void {
-  for (const match of text.value.matchAll(/(\\?)\$\{(?:[^}]*\})?/g)) {
-    if (match[1] === '\\' || match[0].endsWith('}')) continue;
+  for (const match of text.value.matchAll(/\\\$\{|\$\{(?:[^}]*\})?/g)) {
+    if (match[0] !== OPENING) continue;
     throw error(
       `"\${" is never closed by "}"`,
       positionInText(text, match.index),
