@@ -1,10 +1,8 @@
 // The head of a path whose models are replaced (keepVersion=false): <path>/meta/0 says which generation counts, and is
-// replaced by one conditional write. <path>/model and <path>/meta/1 follow it, for readers who look there.
-import { generationFolder, metaKey, metaPrefix, modelPrefix } from '../../shared/object-store/keys.js';
+// replaced by one conditional write. <path>/model and what else a reader may look for beside it follow.
+import { generationFolder, metaKey, metaPrefix } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import { succeeded } from './choices.js';
 import { encodeGroups } from './meta-files.js';
-import { rowToGroup } from './meta-schema.js';
 import type { GroupMeta } from './model-types.js';
 import { listObjects, mapStore, readObject, won } from './objects.js';
 import { readParquet } from './parquet.js';
@@ -13,10 +11,11 @@ import { readParquet } from './parquet.js';
 const HISTORY = 'mlsql.generations';
 /** So many are remembered; a publish that was interrupted is finished long before so many others followed. */
 const HISTORY_MAX = 64;
+/** Folders of a generation that stand beside the head too, so that the path without its generations is a whole model. */
+const COPIED = ['model', 'resource', '_project'];
 
 interface Head {
   readonly etag: string;
-  readonly groups: readonly GroupMeta[];
   readonly history: readonly string[];
 }
 
@@ -42,7 +41,7 @@ export async function replaceHead(
 }
 
 /**
- * Brings <path>/model and <path>/meta/1 to the generation that the head names. Two trains may do so at once: each looks at
+ * Brings <path>/model and the rest beside the head to the generation that the head names. Two trains may do so at once: each looks at
  * the head again when it is done, so the last one leaves what the head names.
  */
 export async function refreshCopies(store: ObjectStore, path: string): Promise<void> {
@@ -50,7 +49,7 @@ export async function refreshCopies(store: ObjectStore, path: string): Promise<v
     const head = await readHead(store, path);
     const id = head?.history[0];
     if (head === undefined || id === undefined || head.etag === done) return;
-    await copyGeneration(store, path, generationFolder(path, id), head.groups);
+    await copyGeneration(store, path, generationFolder(path, id));
     done = head.etag;
   }
 }
@@ -67,32 +66,23 @@ export function generationOf(groups: readonly GroupMeta[]): string | undefined {
 async function readHead(store: ObjectStore, path: string): Promise<Head | undefined> {
   const found = await readObject(store, metaKey(path, 0));
   if (found === undefined) return undefined;
-  const { rows, keyValues } = await readParquet(found.bytes, `/${found.info.key}`);
-  return {
-    etag: found.info.etag,
-    groups: rows.map(rowToGroup).filter((group) => group !== undefined),
-    history: JSON.parse(keyValues[HISTORY] ?? '[]') as string[],
-  };
+  const { keyValues } = await readParquet(found.bytes, `/${found.info.key}`);
+  return { etag: found.info.etag, history: JSON.parse(keyValues[HISTORY] ?? '[]') as string[] };
 }
 
-async function copyGeneration(
-  store: ObjectStore,
-  path: string,
-  folder: string,
-  groups: readonly GroupMeta[],
-): Promise<void> {
+/** Brings what stands beside the head to the generation's: model, resources, project and meta/1. */
+async function copyGeneration(store: ObjectStore, path: string, folder: string): Promise<void> {
   const wanted = new Map<string, string>([[metaKey(path, 1), metaKey(folder, 1)]]);
-  for (const { algIndex, files } of groups.filter(succeeded)) {
-    for (const file of files ?? []) {
-      wanted.set(modelPrefix(path, algIndex) + file.path, modelPrefix(folder, algIndex) + file.path);
-    }
+  for (const part of COPIED) {
+    for (const { key } of await listObjects(store, `${folder}/${part}/`))
+      wanted.set(path + key.slice(folder.length), key);
   }
-  // Files of the model before, and parts that the original wrote beside ours.
-  const present = await Promise.all(
-    [`${path}/model/`, metaPrefix(path, 0), metaPrefix(path, 1)].map((prefix) => listObjects(store, prefix)),
-  );
-  const stale = present.flat().map(({ key }) => key);
+  // What the model before left, and parts of meta that the original wrote beside ours.
+  const places = [...COPIED.map((part) => `${path}/${part}/`), metaPrefix(path, 0), metaPrefix(path, 1)];
+  const present = (await mapStore(places, (prefix) => listObjects(store, prefix)))
+    .flat()
+    .map(({ key }) => key);
   // Removed first: a folder of the old model may stand where the new one has a file.
-  await store.delete(stale.filter((key) => !wanted.has(key) && key !== metaKey(path, 0)));
+  await store.delete(present.filter((key) => !wanted.has(key) && key !== metaKey(path, 0)));
   await mapStore([...wanted], ([target, source]) => store.copy(source, target));
 }

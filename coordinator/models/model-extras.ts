@@ -17,7 +17,7 @@ import { listObjects, mapStore } from './objects.js';
 type HashObject = (info: ObjectInfo) => Promise<string>;
 
 /**
- * The project kept with a version; undefined where the original trained.
+ * The project kept with a version; undefined where the original trained, or none was copied with the model.
  * @throws MLSQL_MODEL_CORRUPT where a file that meta/1 names is missing or has another size
  */
 export async function readProject(
@@ -28,8 +28,10 @@ export async function readProject(
   if (train === undefined || (train.script === '' && train.command === '' && train.builtinAlg === ''))
     return undefined;
   const prefix = projectPrefix(version.folder);
-  const kept = train.project.map((file) => ({ ...file, key: prefix + file.path }));
-  const files = await checkKept(store, prefix, kept);
+  const files = train.project.map((file) => ({ ...file, key: prefix + file.path }));
+  // Somebody may have copied meta and model alone: then the script has to be named, as with the original's models.
+  if (files.length > 0 && (await listObjects(store, prefix)).length === 0) return undefined;
+  await checkKept(store, prefix, files);
   return { files, script: train.script, command: train.command, builtinAlg: train.builtinAlg };
 }
 
@@ -81,15 +83,11 @@ async function readKept(
   return withKeys;
 }
 
-async function checkKept(
-  store: ObjectStore,
-  prefix: string,
-  files: readonly StoredFile[],
-): Promise<readonly StoredFile[]> {
-  if (files.length === 0) return files;
+async function checkKept(store: ObjectStore, prefix: string, files: readonly StoredFile[]): Promise<void> {
+  if (files.length === 0) return;
   const present = new Map((await listObjects(store, prefix)).map((info) => [info.key, info.sizeBytes]));
   const bad = files.find(({ key, sizeBytes }) => present.get(key) !== sizeBytes);
-  if (bad === undefined) return files;
+  if (bad === undefined) return;
   const size = present.get(bad.key);
   const what = size === undefined ? 'is missing' : `has ${size} bytes instead of ${bad.sizeBytes}`;
   throw new MlsqlError('MLSQL_MODEL_CORRUPT', `"${pathOfKey(bad.key)}", kept with the model, ${what}.`, {
