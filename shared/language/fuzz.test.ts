@@ -3,9 +3,9 @@
 // Method: seeded random mutations of a script that uses every statement; the seed of a failure is in its message.
 import { expect, test } from 'vitest';
 import { MlsqlError, type Position } from '../errors.js';
+import { formatCaret } from './caret.js';
 import { clientFileNames } from './client-files.js';
 import { parseScript } from './parser.js';
-import { formatCaret } from './positions.js';
 import { checkLoad, checkModelOptions, checkSave, checkSet } from './statement-options.js';
 import { substituteWithMap } from './substitute.js';
 

@@ -1,6 +1,7 @@
 // The grammar of scripts. Each rule makes the node it stands for; nothing is executed.
-import { EmbeddedActionsParser, EOF, type IToken, type TokenType, tokenMatcher } from 'chevrotain';
+
 import type { Option, SaveMode, ShowStatement, Span, Statement, Text } from './ast.js';
+import { EmbeddedActionsParser, EOF, type IToken, type TokenType, tokenMatcher } from './chevrotain.js';
 import { LineIndex } from './positions.js';
 import { unquote } from './quotes.js';
 import { splitSelect } from './select-result.js';

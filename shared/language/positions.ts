@@ -1,11 +1,9 @@
-// From an offset in a script to the line and column an editor shows, and to the line drawn with a caret.
-import stringWidth from 'string-width';
+// From an offset in a script to the line and column that an editor shows.
 import type { Position } from '../errors.js';
 
-const LINE_END = /\r\n|\n|\r/g;
-const BYTE_ORDER_MARK = '\uFEFF';
-/** Longest line that is drawn; of a longer one only the part around the caret. */
-const CARET_LINE_MAX_CHARACTERS = 200;
+/** What ends a line. */
+export const LINE_END = /\r\n|\n|\r/g;
+export const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Where the lines of a text begin. Offsets count UTF-16 units, columns count Unicode code points from 1, a tab as one. */
 export class LineIndex {
@@ -49,32 +47,6 @@ export function advance(start: Position, text: string, offset: number): Position
   return lines === 0
     ? { line: start.line, column: start.column + column }
     : { line: start.line + lines, column: column + 1 };
-}
-
-/**
- * The script's line at the position, and below it a caret under the character. Tabs and wide characters are kept in
- * step, so the caret stands right on a terminal; of a very long line only the part around the caret is drawn.
- * @returns two lines, or an empty string where the script has no such line
- * @example
- * 3 | selct * from t;
- *     ^
- */
-export function formatCaret(script: string, position: Position): string {
-  const lines = script.replace(BYTE_ORDER_MARK, '').split(LINE_END);
-  const line = lines[position.line - 1];
-  if (line === undefined) return '';
-  const characters = Array.from(line);
-  const at = Math.min(Math.max(position.column - 1, 0), characters.length);
-  const from =
-    characters.length <= CARET_LINE_MAX_CHARACTERS ? 0 : Math.max(0, at - CARET_LINE_MAX_CHARACTERS / 2);
-  const shown = characters.slice(from, from + CARET_LINE_MAX_CHARACTERS);
-  const before = (from > 0 ? ['…'] : []).concat(shown.slice(0, at - from));
-  const after = shown.slice(at - from).concat(from + shown.length < characters.length ? ['…'] : []);
-  const label = `${position.line} | `;
-  const padding = before
-    .map((character) => (character === '\t' ? '\t' : ' '.repeat(stringWidth(character))))
-    .join('');
-  return `${label}${before.concat(after).join('')}\n${' '.repeat(label.length)}${padding}^`;
 }
 
 function codePoints(text: string, start: number, end: number): number {

@@ -8,7 +8,7 @@
 //   select u.a from t as u;                           table u; `u.` is used and means nothing else, so t is u in there, too
 //   select x from t lateral view explode(a) e as x;   table x; x is used, so it names the exploded column, too
 //   select explode(a) as r;                           table r with a column col: generators name their columns themselves
-import { type IToken, tokenMatcher } from 'chevrotain';
+import { type IToken, tokenMatcher } from './chevrotain.js';
 import {
   AsWord,
   BackQuoted,

@@ -1,4 +1,7 @@
 // Syntax errors that say what was expected, what stands there instead, and what was probably meant.
+
+import { MlsqlError, type Position } from '../errors.js';
+import type { Span, Text } from './ast.js';
 import {
   EOF,
   type IParserErrorMessageProvider,
@@ -6,9 +9,7 @@ import {
   type IToken,
   tokenLabel,
   tokenMatcher,
-} from 'chevrotain';
-import { MlsqlError, type Position } from '../errors.js';
-import type { Span, Text } from './ast.js';
+} from './chevrotain.js';
 import { nearest } from './nearest.js';
 import type { LineIndex } from './positions.js';
 import { positionInText } from './substitute.js';

@@ -6,7 +6,7 @@ import {
   type ITokenConfig,
   Lexer,
   type TokenType,
-} from 'chevrotain';
+} from './chevrotain.js';
 import { matchQuoted, type Quote } from './quotes.js';
 
 type ModeName = 'between' | 'statement' | 'sql';
