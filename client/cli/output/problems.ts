@@ -1,7 +1,7 @@
 // Errors and warnings as people read them: where, the line with a caret, the script's own traceback, what to do.
 import pc from 'picocolors';
 import { asMlsqlError, isMlsqlError } from '../../../shared/errors.js';
-import { formatCaret } from '../../../shared/language/positions.js';
+import { formatCaret } from '../../../shared/language/caret.js';
 import type { ErrorEvent, WarningEvent } from '../../library/events.js';
 
 /** The script that positions point into. */
