@@ -101,18 +101,19 @@ class StorePublisher implements Publisher {
     if (lacking !== undefined)
       throw new Error(`job ${target.jobId}: group ${lacking.algIndex} succeeded but was never accepted`);
     try {
-      await assembleVersion(this.#store, target, accepted);
+      await Promise.all([
+        assembleVersion(this.#store, target, accepted),
+        assembleLogs(this.#store, target, outcome.groups, accepted, target.folder),
+        this.#writeTrain(target, outcome, target.folder),
+      ]);
     } catch (error) {
       // Another coordinator may have published meanwhile, and cleared the staging away under this one's feet.
       const published = isMlsqlError(error, 'MLSQL_MODEL_CORRUPT') ? await this.#settled(target) : undefined;
       if (published === undefined) throw error;
       return this.#finish(target, published);
     }
-    await assembleLogs(this.#store, target, outcome.groups, accepted, target.folder);
-    await this.#writeTrain(target, outcome, target.folder);
     const results = new Map([...accepted].map(([algIndex, { result }]) => [algIndex, result]));
-    await createGroups(this.#store, target.folder, publishedRows(target, outcome, results));
-    return this.#finish(target, await this.#mustBeSettled(target));
+    return this.#settle(target, target.folder, publishedRows(target, outcome, results));
   }
 
   async fail(target: ModelTarget, outcome: KeptOutcome): Promise<Published> {
@@ -120,10 +121,21 @@ class StorePublisher implements Publisher {
     if (settled !== undefined) return this.#finish(target, settled);
     const folder = target.version === undefined ? failedFolder(target.path, target.jobId) : target.folder;
     const accepted = await this.#readAccepted(target, outcome);
-    await assembleLogs(this.#store, target, outcome.groups, accepted, folder);
-    await this.#writeTrain(target, outcome, folder);
-    await createGroups(this.#store, folder, failedRows(target, outcome));
-    return this.#finish(target, await this.#mustBeSettled(target));
+    await Promise.all([
+      assembleLogs(this.#store, target, outcome.groups, accepted, folder),
+      this.#writeTrain(target, outcome, folder),
+    ]);
+    return this.#settle(target, folder, failedRows(target, outcome));
+  }
+
+  /** Writes meta/0, which decides; where another coordinator was faster, its rows count. */
+  async #settle(target: ModelTarget, folder: string, groups: readonly GroupMeta[]): Promise<Published> {
+    const version = target.version === undefined ? {} : { version: target.version };
+    if (await createGroups(this.#store, folder, groups))
+      return this.#finish(target, { folder, ...version, groups });
+    const settled = await this.#settled(target);
+    if (settled === undefined) throw new Error(`meta/0 of ${folder} is gone again`);
+    return this.#finish(target, settled);
   }
 
   /** What follows once meta/0 is there. Done again after a crash it ends the same. */
@@ -157,12 +169,6 @@ class StorePublisher implements Publisher {
       if (groups !== undefined) return { folder, ...version, groups };
     }
     return undefined;
-  }
-
-  async #mustBeSettled(target: ModelTarget): Promise<Published> {
-    const settled = await this.#settled(target);
-    if (settled === undefined) throw new Error(`meta/0 of ${target.folder} is gone again`);
-    return settled;
   }
 
   async #readAccepted(target: ModelTarget, outcome: KeptOutcome): Promise<Map<number, AcceptedAttempt>> {

@@ -188,11 +188,8 @@ describe('selectModel', () => {
     await trainAndPublish(store, 'm', { id: 'job-a' });
     await store.put('m/_model_0/model/0/extra', Buffer.from('ignored'));
     expect((await select('m')).files).toHaveLength(2);
-    for (const key of [
-      'm/_model_0/model/0/model.pkl',
-      'm/_model_0/resource/0/stop',
-      'm/_model_0/_project/train.py',
-    ]) {
+    const project = 'm/_model_0/_project/train.py';
+    for (const key of ['m/_model_0/model/0/model.pkl', 'm/_model_0/resource/0/stop', project]) {
       const text = await readText(store, key);
       await store.put(key, Buffer.from(`${text}!`));
       await expect(select('m')).rejects.toMatchObject({

@@ -31,8 +31,8 @@ export class LocalFolders {
     throw leavesRoot(key, await this.#firstLink(key));
   }
 
-  /** Makes the key's folder where it is missing, durably. */
-  async make(key: string): Promise<void> {
+  /** Makes the key's folder where it is missing. The answer: folders whose names changed, to be synced before it counts. */
+  async make(key: string): Promise<string[]> {
     const segments = key.split('/').slice(0, -1);
     const made: string[] = [];
     for (let depth = 1; depth <= segments.length; depth++) {
@@ -48,7 +48,7 @@ export class LocalFolders {
         if (!info.isDirectory()) throw collision(key, prefix);
       }
     }
-    for (const path of made) await this.sync(dirname(path));
+    return made.map((path) => dirname(path));
   }
 
   /** Removes a tree of nothing but folders. True where it is gone. */
@@ -66,15 +66,17 @@ export class LocalFolders {
     }
   }
 
-  /** Removes the folder of a key that was removed, and those above it, as far as they are empty. */
-  async prune(key: string): Promise<void> {
+  /** Removes the folder of a key that was removed, and those above it, as far as they are empty. The answer: what stays. */
+  async prune(key: string): Promise<string> {
     for (let folder = dirname(key); folder !== '.'; folder = dirname(folder)) {
       try {
         await rmdir(this.pathOf(folder));
-      } catch {
-        return;
+      } catch (error) {
+        // Another delete may have been faster.
+        if (errnoOf(error) !== 'ENOENT') return this.pathOf(folder);
       }
     }
+    return this.#root;
   }
 
   /**

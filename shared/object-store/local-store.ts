@@ -197,8 +197,8 @@ class LocalStore implements ObjectStore {
       }
     };
     await Promise.all(Array.from({ length: DELETES_AT_ONCE }, work));
-    for (const key of folders.values()) await this.#folders.sync(dirname(this.#folders.pathOf(key)));
-    for (const key of folders.values()) await this.#folders.prune(key);
+    const changed = new Set(await Promise.all([...folders.values()].map((key) => this.#folders.prune(key))));
+    await Promise.all([...changed].map((folder) => this.#folders.sync(folder)));
   }
 
   localPath(key: string): string | undefined {
@@ -247,12 +247,12 @@ class LocalStore implements ObjectStore {
 
   /** Gives a finished file its name under the condition, durably. */
   async #place(temp: string, key: string, options: PutOptions): Promise<void> {
-    const path = this.#folders.pathOf(key);
+    const changed = new Set([dirname(this.#folders.pathOf(key))]);
     for (let tries = 1; ; tries++) {
       try {
         if (!(await this.#folders.check(key))) {
           if (options.ifMatch !== undefined) throw preconditionFailed(key, 'missing');
-          await this.#folders.make(key);
+          for (const folder of await this.#folders.make(key)) changed.add(folder);
         }
         if (options.ifMatch !== undefined || !(await this.#create(temp, key, options.ifAbsent === true))) {
           await this.#replace(temp, key, options.ifMatch);
@@ -263,7 +263,7 @@ class LocalStore implements ObjectStore {
         if (errnoOf(error) !== 'ENOENT' || tries >= PLACE_TRIES) throw error;
       }
     }
-    await this.#folders.sync(dirname(path));
+    await Promise.all([...changed].map((folder) => this.#folders.sync(folder)));
   }
 
   /** Links the file where nothing stands at its key. False where an object does and may be replaced. */
