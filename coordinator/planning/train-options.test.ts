@@ -1,7 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts hold placeholders of their own
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type ErrorCode, MlsqlError } from '../../shared/errors.js';
 import { parseScript } from '../../shared/language/parser.js';
+import { PRODUCT_ROOT } from '../../shared/paths.js';
 import { parseTrainOptions, type TrainOptions } from './train-options.js';
 
 const variables = new Map([
@@ -253,4 +256,12 @@ test.each(errors)('%j', (marked, code, message, hint) => {
     column: marked.includes('«') ? start + marked.indexOf('«') + 1 : 1,
   });
   expect(details.hint ?? '').toMatch(hint);
+});
+
+test('the trains of the language reference are understood', () => {
+  const reference = readFileSync(join(PRODUCT_ROOT, 'docs/language.md'), 'utf8');
+  const trains = Array.from(reference.matchAll(/```sql\n(.*?)```/gs))
+    .flatMap((match) => parseScript(match[1]!).statements)
+    .filter((statement) => statement.kind === 'train');
+  expect(trains.map((train) => parseTrainOptions(train, variables).groups.length)).toEqual([1, 2]);
 });
