@@ -1,7 +1,12 @@
 // Two projects: `fast` needs nothing but this checkout, `real` starts whole clusters, servers and long examples.
 import { defineConfig } from 'vitest/config';
 
-const REAL = ['test/e2e/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/spark-corpus/**/*.test.ts', '**/*.real.test.ts'];
+const REAL = [
+  'test/e2e/**/*.test.ts',
+  'test/integration/**/*.test.ts',
+  'test/spark-corpus/**/*.test.ts',
+  '**/*.real.test.ts',
+];
 const NEVER = ['node_modules/**', 'dist/**'];
 
 export default defineConfig({

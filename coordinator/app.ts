@@ -1,6 +1,6 @@
 // Wires a coordinator: store, models, jobs, tables, functions, runs, and the servers in front of them.
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
+import type { createServer } from 'node:net';
 import { systemClock } from '../shared/clock.js';
 import { MlsqlError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
@@ -27,7 +27,7 @@ import type { Services } from './runs/context.js';
 import { RunManager } from './runs/run-manager.js';
 import { createJobRuntime } from './runtime/job-runtime.js';
 import type { JobPublisher } from './runtime/publisher.js';
-import { createTableEngine } from './tables/engine.js';
+import { createTableEngine } from './tables/duck-table-engine.js';
 
 export interface Coordinator {
   /** `host:port` as bound. */
@@ -39,7 +39,8 @@ export interface Coordinator {
 
 /** @throws MlsqlError where store, state folder or addresses cannot be used */
 export async function startCoordinator(config: CoordinatorConfig, logger: Logger): Promise<Coordinator> {
-  for (const folder of [config.stateDir, config.spoolDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [config.stateDir, config.spoolDir])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   const store = await openStore(config.storeUrl, process.env);
   const clock = systemClock;
   const publisher = createPublisher({ store, logger });
@@ -57,10 +58,24 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   });
   const channel = new FunctionChannel(logger);
   const functions = new FunctionPool(jobs.hub, channel, logger);
-  const engine = createTableEngine({ store, functionCaller: functions, spoolDir: config.spoolDir, pythonPath: config.pythonPath, logger });
+  const engine = createTableEngine({
+    storage: store,
+    functionCaller: functions,
+    spoolDir: config.spoolDir,
+    pythonPath: config.pythonPath,
+    logger,
+  });
   const registry = new FunctionRegistry(store);
   const services: Services = {
-    clock, store, hasher: new ContentHasher(store), engine, jobs, publisher, registry, functions, logger,
+    clock,
+    store,
+    hasher: new ContentHasher(store),
+    engine,
+    jobs,
+    publisher,
+    registry,
+    functions,
+    logger,
     graceMs: config.graceMs,
     listRuns: (limit) => runs.list(limit),
   };
@@ -79,9 +94,13 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     config.listen,
   );
   let ready = true;
-  const http = createHttpServer({ runs, guard, logger, ready: () => ready, metrics: metricsPage(jobs, runs) }, config.http);
+  const http = createHttpServer(
+    { runs, guard, logger, ready: () => ready, metrics: metricsPage(jobs, runs) },
+    config.http,
+  );
   const httpAddress = await listen(http, config.http);
-  if (!isLoopback(config.listen.host) && config.insecure) logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
+  if (!isLoopback(config.listen.host) && config.insecure)
+    logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
   logger.info({ grpc: grpc.address, http: httpAddress, store: config.storeUrl }, 'coordinator ready');
   return {
     grpcAddress: grpc.address,
@@ -113,11 +132,17 @@ function jobPublisher(publisher: Publisher): JobPublisher {
 function listen(server: ReturnType<typeof createServer>, { host, port }: HostPort): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
-      reject(new MlsqlError('MLSQL_USAGE_INVALID', `cannot listen on ${host}:${port}: ${error.message}`, { hint: 'choose another port by --http; 0 takes any free one', cause: error })),
+      reject(
+        new MlsqlError('MLSQL_USAGE_INVALID', `cannot listen on ${host}:${port}: ${error.message}`, {
+          hint: 'choose another port by --http; 0 takes any free one',
+          cause: error,
+        }),
+      ),
     );
     server.listen(port, host, () => {
       const address = server.address();
-      if (address === null || typeof address === 'string') throw new Error('a TCP server has an address with a port');
+      if (address === null || typeof address === 'string')
+        throw new Error('a TCP server has an address with a port');
       resolve(`${host.includes(':') ? `[${host}]` : host}:${address.port}`);
     });
   });

@@ -66,11 +66,15 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
   }
   const state = text('state', 'MLSQL_STATE');
   if (state === undefined) {
-    throw new MlsqlError('MLSQL_USAGE_INVALID', 'the coordinator needs a folder for its state: --state or MLSQL_STATE', {
-      hint: 'for example --state /var/lib/mlsql/state',
-    });
+    throw new MlsqlError(
+      'MLSQL_USAGE_INVALID',
+      'the coordinator needs a folder for its state: --state or MLSQL_STATE',
+      {
+        hint: 'for example --state /var/lib/mlsql/state',
+      },
+    );
   }
-  const insecure = flags.insecure ?? env['MLSQL_INSECURE'] === '1';
+  const insecure = flags.insecure ?? env.MLSQL_INSECURE === '1';
   const token = readToken(text('token-file', 'MLSQL_TOKEN_FILE'), env);
   if (token === '' && !insecure) {
     throw new MlsqlError('MLSQL_USAGE_INVALID', 'the coordinator refuses to start without a token', {
@@ -87,7 +91,7 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     token,
     insecure,
     exitWithParent: flags['exit-with-parent'] ?? false,
-    pythonPath: env['MLSQL_PYTHON'] ?? SETUP_PYTHON,
+    pythonPath: env.MLSQL_PYTHON ?? SETUP_PYTHON,
     variableDefaults: variableDefaults(env),
     leaseMs: positiveNumber(env, 'MLSQL_LEASE_MS', 10_000),
     heartbeatMs: positiveNumber(env, 'MLSQL_HEARTBEAT_MS', 2_000),
@@ -104,7 +108,9 @@ function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: FLAGS, strict: true }).values;
   } catch (error) {
-    throw new MlsqlError('MLSQL_USAGE_INVALID', (error as Error).message, { hint: 'see mlsql coordinator --help' });
+    throw new MlsqlError('MLSQL_USAGE_INVALID', (error as Error).message, {
+      hint: 'see mlsql coordinator --help',
+    });
   }
 }
 
@@ -113,26 +119,33 @@ function parseHostPort(flag: string, text: string): HostPort {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port > 65_535) {
-    throw new MlsqlError('MLSQL_USAGE_INVALID', `${flag} takes HOST:PORT, got "${text}"`, { hint: 'for example 127.0.0.1:50051' });
+    throw new MlsqlError('MLSQL_USAGE_INVALID', `${flag} takes HOST:PORT, got "${text}"`, {
+      hint: 'for example 127.0.0.1:50051',
+    });
   }
   return { host: match[1] ?? (match[2] === '' || match[2] === undefined ? '0.0.0.0' : match[2]), port };
 }
 
 function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string {
-  if (file === undefined) return env['MLSQL_TOKEN']?.trim() ?? '';
+  if (file === undefined) return env.MLSQL_TOKEN?.trim() ?? '';
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new MlsqlError('MLSQL_USAGE_INVALID', `the token file ${file} cannot be read: ${(error as Error).message}`, {
-      hint: 'check --token-file or MLSQL_TOKEN_FILE',
-    });
+    throw new MlsqlError(
+      'MLSQL_USAGE_INVALID',
+      `the token file ${file} cannot be read: ${(error as Error).message}`,
+      {
+        hint: 'check --token-file or MLSQL_TOKEN_FILE',
+      },
+    );
   }
 }
 
 function variableDefaults(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
   const defaults = new Map<string, string>();
   for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith('MLSQL_SET_') && value !== undefined) defaults.set(name.slice('MLSQL_SET_'.length), value);
+    if (name.startsWith('MLSQL_SET_') && value !== undefined)
+      defaults.set(name.slice('MLSQL_SET_'.length), value);
   }
   return defaults;
 }
@@ -142,7 +155,10 @@ function positiveNumber(env: NodeJS.ProcessEnv, name: string, fallback: number):
   if (text === undefined) return fallback;
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) {
-    throw new MlsqlError('MLSQL_USAGE_INVALID', `${name} takes a number of milliseconds above 0, got "${text}"`);
+    throw new MlsqlError(
+      'MLSQL_USAGE_INVALID',
+      `${name} takes a number of milliseconds above 0, got "${text}"`,
+    );
   }
   return value;
 }

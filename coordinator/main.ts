@@ -14,7 +14,9 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
   try {
     const config = readCoordinatorConfig(args, process.env);
     const coordinator = await startCoordinator(config, logger);
-    process.stdout.write(`${JSON.stringify({ ready: true, grpc: coordinator.grpcAddress, http: coordinator.httpAddress })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ready: true, grpc: coordinator.grpcAddress, http: coordinator.httpAddress })}\n`,
+    );
     const reason = await endWish(config.exitWithParent);
     logger.info({ reason }, 'coordinator stops');
     await coordinator.stop();
@@ -22,7 +24,9 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = asMlsqlError(thrown);
     if (error.code === 'MLSQL_INTERNAL') logger.fatal({ err: thrown }, 'coordinator failed');
-    process.stderr.write(`${error.code}: ${error.message}\n${error.details.hint === undefined ? '' : `  ${error.details.hint}\n`}`);
+    process.stderr.write(
+      `${error.code}: ${error.message}\n${error.details.hint === undefined ? '' : `  ${error.details.hint}\n`}`,
+    );
     return error.code === 'MLSQL_USAGE_INVALID' ? 2 : 1;
   }
 }

@@ -21,15 +21,21 @@ async function main(): Promise<void> {
   const cluster = await startCluster();
   try {
     const firstVersion = nextVersion();
-    say(`Five algorithms on the digits, trained in parallel into version ${firstVersion} of ${MODELS} (examples/digits/1-train.mlsql)`);
+    say(
+      `Five algorithms on the digits, trained in parallel into version ${firstVersion} of ${MODELS} (examples/digits/1-train.mlsql)`,
+    );
     run('digits/1-train.mlsql');
-    say('The best one becomes the function predict(), asked about digits it has never seen (2-predict.mlsql)');
+    say(
+      'The best one becomes the function predict(), asked about digits it has never seen (2-predict.mlsql)',
+    );
     run('digits/2-predict.mlsql');
     say('Other parameters: the next version (3-train-again.mlsql)');
     run('digits/3-train-again.mlsql');
     say(`Version ${firstVersion} again, by its number, beside the newest (4-first-version.mlsql)`);
     run('digits/4-first-version.mlsql', '--set', `firstVersion=${firstVersion}`);
-    say('No Python script at all: built-in algorithms on the breast cancer set, JSON lines in, CSV asked (examples/cancer)');
+    say(
+      'No Python script at all: built-in algorithms on the breast cancer set, JSON lines in, CSV asked (examples/cancer)',
+    );
     run('cancer/train-and-predict.mlsql');
   } finally {
     await stopCluster(cluster);
@@ -47,10 +53,16 @@ async function main(): Promise<void> {
 
 /** `mlsql up` on any free ports, until its ready line. */
 async function startCluster(): Promise<ChildProcess> {
-  const cluster = spawn(MLSQL, ['up', '--home', HOME, '--executors', '2', '--grpc-port', '0', '--http-port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const cluster = spawn(
+    MLSQL,
+    ['up', '--home', HOME, '--executors', '2', '--grpc-port', '0', '--http-port', '0'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   await new Promise<void>((resolve, reject) => {
     cluster.once('error', reject);
-    cluster.once('exit', (code) => reject(new Error(`the cluster ended at its start with exit code ${code}`)));
+    cluster.once('exit', (code) =>
+      reject(new Error(`the cluster ended at its start with exit code ${code}`)),
+    );
     createInterface({ input: cluster.stdout! }).on('line', (line) => {
       console.log(`   ${line}`);
       if (/\bready\b/.test(line)) resolve();
@@ -68,15 +80,23 @@ async function stopCluster(cluster: ChildProcess): Promise<void> {
 }
 
 function run(script: string, ...flags: string[]): void {
-  const { status } = spawnSync(MLSQL, ['run', join(EXAMPLES, script), '--home', HOME, ...flags], { stdio: 'inherit' });
+  const { status } = spawnSync(MLSQL, ['run', join(EXAMPLES, script), '--home', HOME, ...flags], {
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new Error(`${script} ended with exit code ${status}`);
 }
 
 /** The number that the next train with keepVersion will get. */
 function nextVersion(): number {
   if (!existsSync(join(HOME, 'store', MODELS.slice(1)))) return 0;
-  const listed = execFileSync(MLSQL, ['models', 'ls', MODELS, '--home', HOME, '--json'], { encoding: 'utf8' });
-  const versions = listed.trim().split('\n').filter((line) => line !== '').flatMap((line) => [JSON.parse(line)].flat() as { version?: number }[]);
+  const listed = execFileSync(MLSQL, ['models', 'ls', MODELS, '--home', HOME, '--json'], {
+    encoding: 'utf8',
+  });
+  const versions = listed
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => [JSON.parse(line)].flat() as { version?: number }[]);
   return Math.max(-1, ...versions.map((entry) => entry.version ?? -1)) + 1;
 }
 

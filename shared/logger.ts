@@ -8,7 +8,14 @@ export type { Logger };
  * @param component - coordinator, executor, sql, cli
  * @param level - fatal, error, warn, info, debug, trace or silent; default info, or MLSQL_LOG_LEVEL
  */
-export function createLogger(component: string, level: string = process.env['MLSQL_LOG_LEVEL'] ?? 'info'): Logger {
-  const options: LoggerOptions = { base: { component, pid: process.pid }, level, timestamp: pino.stdTimeFunctions.isoTime };
+export function createLogger(
+  component: string,
+  level: string = process.env.MLSQL_LOG_LEVEL ?? 'info',
+): Logger {
+  const options: LoggerOptions = {
+    base: { component, pid: process.pid },
+    level,
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
   return pino(options, pino.destination({ dest: 2, sync: true }));
 }

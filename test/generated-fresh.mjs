@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = mkdtempSync(join(tmpdir(), 'mlsql-gen-'));
 try {
-  execFileSync(process.execPath, [join(root, 'deploy/setup/generate-rpc-types.mjs'), folder], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(root, 'deploy/setup/generate-rpc-types.mjs'), folder], {
+    stdio: 'inherit',
+  });
   execFileSync('diff', ['-r', folder, join(root, 'shared/rpc/gen')], { stdio: 'inherit' });
 } catch {
   console.error('shared/rpc/gen is not what proto/ says: run node deploy/setup/generate-rpc-types.mjs');

@@ -16,8 +16,14 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 function stage(title, command, args, env = {}) {
   console.log(`\n== ${title}`);
   const started = Date.now();
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
-  console.log(`== ${title}: ${status === 0 ? 'passed' : `FAILED (${error?.message ?? `exit ${status}`})`} in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  console.log(
+    `== ${title}: ${status === 0 ? 'passed' : `FAILED (${error?.message ?? `exit ${status}`})`} in ${((Date.now() - started) / 1000).toFixed(0)} s`,
+  );
   return status === 0;
 }
 
@@ -28,7 +34,14 @@ function check(title, command, args) {
 
 function vitest(title, project) {
   const report = join(scratch, `${project}.json`);
-  const ok = stage(title, bin('vitest'), ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const ok = stage(title, bin('vitest'), [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
   const before = total.failed;
   try {
     const counts = JSON.parse(readFileSync(report, 'utf8'));
@@ -43,7 +56,12 @@ function vitest(title, project) {
 
 function pytest(title, marker) {
   const report = join(scratch, 'pytest.xml');
-  const ok = stage(title, python, ['-m', 'pytest', 'python/tests', '-q', '-m', marker, `--junitxml=${report}`, '-p', 'no:cacheprovider'], { PYTHONDONTWRITEBYTECODE: '1' });
+  const ok = stage(
+    title,
+    python,
+    ['-m', 'pytest', 'python/tests', '-q', '-m', marker, `--junitxml=${report}`, '-p', 'no:cacheprovider'],
+    { PYTHONDONTWRITEBYTECODE: '1' },
+  );
   const before = total.failed;
   try {
     const suite = readFileSync(report, 'utf8').match(/<testsuite [^>]*>/)?.[0] ?? '';

@@ -16,7 +16,9 @@ import { clientStream, serverStream, unary } from './handlers.js';
 export function filesService(store: ObjectStore): FilesHandlers {
   return {
     FindMissingBlobs: unary(async (request) => {
-      const found = await Promise.all(request.sha256.map(async (hash) => (await store.head(blobKey(checkedHash(hash)))) !== undefined));
+      const found = await Promise.all(
+        request.sha256.map(async (hash) => (await store.head(blobKey(checkedHash(hash)))) !== undefined),
+      );
       return { missing: request.sha256.filter((_, index) => found[index] !== true) };
     }),
     UploadBlob: clientStream(async (call) => {
@@ -38,7 +40,9 @@ export function filesService(store: ObjectStore): FilesHandlers {
       const info = await store.put(storeKey(first.path), body, { sizeBytes: first.size });
       return { size: info.sizeBytes };
     }),
-    RemoveFiles: unary(async (request) => ({ removed: await removeFiles(store, request.path, request.recursive) })),
+    RemoveFiles: unary(async (request) => ({
+      removed: await removeFiles(store, request.path, request.recursive),
+    })),
   };
 }
 
@@ -49,7 +53,9 @@ export function filesService(store: ObjectStore): FilesHandlers {
 function storeKey(path: string): string {
   const place = classifyPath(path);
   if (place.kind !== 'store') {
-    throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `"${path}" is no path of the store`, { hint: 'paths of the store begin with a slash' });
+    throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `"${path}" is no path of the store`, {
+      hint: 'paths of the store begin with a slash',
+    });
   }
   return place.key;
 }
@@ -70,7 +76,14 @@ async function listFolder(store: ObjectStore, path: string): Promise<FileEntry[]
   if (entries.length > 0 || key === '') return entries;
   const file = await store.head(key);
   if (file === undefined) throw notFound(path);
-  return [{ name: key.slice(key.lastIndexOf('/') + 1), folder: false, size: file.sizeBytes, modifiedMs: file.modifiedMs }];
+  return [
+    {
+      name: key.slice(key.lastIndexOf('/') + 1),
+      folder: false,
+      size: file.sizeBytes,
+      modifiedMs: file.modifiedMs,
+    },
+  ];
 }
 
 async function removeFiles(store: ObjectStore, path: string, recursive: boolean): Promise<number> {
@@ -79,7 +92,9 @@ async function removeFiles(store: ObjectStore, path: string, recursive: boolean)
   const below: string[] = [];
   for await (const entry of store.list(`${key}/`)) if (entry.kind === 'object') below.push(entry.info.key);
   if (below.length > 0 && !recursive) {
-    throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `${path} is a folder with ${below.length} files`, { hint: 'say --recursive (-r) to remove it with all of them' });
+    throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `${path} is a folder with ${below.length} files`, {
+      hint: 'say --recursive (-r) to remove it with all of them',
+    });
   }
   const itself = (await store.head(key)) === undefined ? [] : [key];
   if (below.length + itself.length === 0) throw notFound(path);
@@ -87,7 +102,10 @@ async function removeFiles(store: ObjectStore, path: string, recursive: boolean)
   return below.length + itself.length;
 }
 
-async function receiveBlob(store: ObjectStore, call: ServerReadableStream<UploadBlobRequest__Output, unknown>): Promise<void> {
+async function receiveBlob(
+  store: ObjectStore,
+  call: ServerReadableStream<UploadBlobRequest__Output, unknown>,
+): Promise<void> {
   const { first, body } = await openUpload(call);
   const expected = checkedHash(first.sha256);
   const hash = createHash('sha256');
@@ -99,7 +117,11 @@ async function receiveBlob(store: ObjectStore, call: ServerReadableStream<Upload
       }
       const actual = hash.digest('hex');
       if (actual !== expected) {
-        throw new MlsqlError('MLSQL_STORE_CORRUPT', `the uploaded bytes hash to ${actual}, not to ${expected}`, { hint: 'upload the file again' });
+        throw new MlsqlError(
+          'MLSQL_STORE_CORRUPT',
+          `the uploaded bytes hash to ${actual}, not to ${expected}`,
+          { hint: 'upload the file again' },
+        );
       }
     })(),
   );
@@ -117,7 +139,8 @@ async function openUpload<Request extends UploadBlobRequest__Output | WriteFileR
 ): Promise<{ first: Request; body: Readable }> {
   const messages = call[Symbol.asyncIterator]() as AsyncIterator<Request>;
   const opening = await messages.next();
-  if (opening.done === true) throw new MlsqlError('MLSQL_USAGE_INVALID', 'the upload ended before its first message');
+  if (opening.done === true)
+    throw new MlsqlError('MLSQL_USAGE_INVALID', 'the upload ended before its first message');
   const first = opening.value;
   const body = Readable.from(
     (async function* () {
@@ -146,5 +169,8 @@ async function notFoundNames<T>(path: string, work: Promise<T>): Promise<T> {
 }
 
 function notFound(path: string): MlsqlError {
-  return new MlsqlError('MLSQL_STORE_NOT_FOUND', `${path} is not in the store`, { path, hint: 'see mlsql fs ls for what is there' });
+  return new MlsqlError('MLSQL_STORE_NOT_FOUND', `${path} is not in the store`, {
+    path,
+    hint: 'see mlsql fs ls for what is there',
+  });
 }

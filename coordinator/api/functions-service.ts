@@ -1,8 +1,9 @@
 // gRPC Functions: the registered functions, and the models in the store.
-import { classifyPath } from '../../shared/language/paths.js';
+
 import { MlsqlError } from '../../shared/errors.js';
-import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { classifyPath } from '../../shared/language/paths.js';
 import { pathOfKey } from '../../shared/object-store/keys.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { FunctionsHandlers } from '../../shared/rpc/gen/mlsql/v1/Functions.js';
 import type { ModelVersion as ModelVersionMessage } from '../../shared/rpc/gen/mlsql/v1/ModelVersion.js';
 import type { FunctionRegistry } from '../models/function-registry.js';
@@ -13,25 +14,48 @@ import { unary } from './handlers.js';
 export function functionsService(registry: FunctionRegistry, store: ObjectStore): FunctionsHandlers {
   return {
     ListFunctions: unary(async () => ({
-      functions: (await registry.list()).map(({ name, alg, path, version, algIndex, score, registeredMs, kind }) => ({
-        name, alg, path, algIndex, registeredMs, kind,
-        ...(version !== undefined && { version }),
-        ...(score !== null && { score }),
-      })),
+      functions: (await registry.list()).map(
+        ({ name, alg, path, version, algIndex, score, registeredMs, kind }) => ({
+          name,
+          alg,
+          path,
+          algIndex,
+          registeredMs,
+          kind,
+          ...(version !== undefined && { version }),
+          ...(score !== null && { score }),
+        }),
+      ),
     })),
     ListModels: unary(async (request) => {
       const versions = await readVersions(store, modelKey(request.path));
-      if (versions.length === 0) throw new MlsqlError('MLSQL_MODEL_NOT_FOUND', `no model lies at ${request.path}`, { path: request.path, hint: 'see mlsql fs ls for what is there' });
+      if (versions.length === 0)
+        throw new MlsqlError('MLSQL_MODEL_NOT_FOUND', `no model lies at ${request.path}`, {
+          path: request.path,
+          hint: 'see mlsql fs ls for what is there',
+        });
       return { versions: versions.map(versionMessage) };
     }),
-    GetModel: unary(async (request) => versionMessage((await readMeta(store, modelKey(request.path), request._version === undefined ? undefined : request.version)).meta0)),
+    GetModel: unary(async (request) =>
+      versionMessage(
+        (
+          await readMeta(
+            store,
+            modelKey(request.path),
+            request._version === undefined ? undefined : request.version,
+          )
+        ).meta0,
+      ),
+    ),
   };
 }
 
 function modelKey(path: string): string {
   const place = classifyPath(path);
   if (place.kind === 'store') return place.key;
-  throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `"${path}" is no path of the store`, { hint: 'paths of the store begin with a slash' });
+  throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `"${path}" is no path of the store`, {
+    hint: 'paths of the store begin with a slash',
+  });
 }
 
 function versionMessage(version: ModelVersion): ModelVersionMessage {

@@ -31,7 +31,11 @@ export interface GrpcServer {
 }
 
 /** @throws MlsqlError MLSQL_USAGE_INVALID where the address is taken or cannot be bound */
-export async function startGrpcServer(services: GrpcServices, guard: TokenGuard, listen: HostPort): Promise<GrpcServer> {
+export async function startGrpcServer(
+  services: GrpcServices,
+  guard: TokenGuard,
+  listen: HostPort,
+): Promise<GrpcServer> {
   const server = new Server(CHANNEL_OPTIONS);
   const v1 = mlsqlV1();
   server.addService(v1.Runs.service, guarded(guard, services.runs));
@@ -40,9 +44,13 @@ export async function startGrpcServer(services: GrpcServices, guard: TokenGuard,
   server.addService(v1.Functions.service, guarded(guard, services.functions));
   server.addService(v1.Executors.service, guarded(guard, services.executors));
   const names = ['Runs', 'Jobs', 'Files', 'Functions', 'Executors'].map((name) => `mlsql.v1.${name}`);
-  const health = new HealthImplementation(Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])));
+  const health = new HealthImplementation(
+    Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])),
+  );
   health.addToServer(server);
-  const behindToken: Pick<Server, 'addService'> = { addService: (definition, implementation) => server.addService(definition, guarded(guard, implementation)) };
+  const behindToken: Pick<Server, 'addService'> = {
+    addService: (definition, implementation) => server.addService(definition, guarded(guard, implementation)),
+  };
   new ReflectionService(packageDefinition()).addToServer(behindToken);
   const port = await bind(server, listen);
   return {
@@ -59,7 +67,12 @@ function bind(server: Server, listen: HostPort): Promise<number> {
     const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
     server.bindAsync(`${host}:${listen.port}`, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) return resolve(port);
-      reject(new MlsqlError('MLSQL_USAGE_INVALID', `cannot listen on ${host}:${listen.port}: ${error.message}`, { hint: 'choose another port; 0 takes any free one', cause: error }));
+      reject(
+        new MlsqlError('MLSQL_USAGE_INVALID', `cannot listen on ${host}:${listen.port}: ${error.message}`, {
+          hint: 'choose another port; 0 takes any free one',
+          cause: error,
+        }),
+      );
     });
   });
 }

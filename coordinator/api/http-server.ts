@@ -27,7 +27,10 @@ type Route = (request: IncomingMessage, response: ServerResponse) => Promise<voi
 export function createHttpServer(deps: HttpDeps, bind: HostPort): Server {
   const open: Record<string, Route> = {
     'GET /healthz': async (_, response) => send(response, 200, 'text/plain', 'ok\n'),
-    'GET /readyz': async (_, response) => (deps.ready() ? send(response, 200, 'text/plain', 'ready\n') : send(response, 503, 'text/plain', 'not ready\n')),
+    'GET /readyz': async (_, response) =>
+      deps.ready()
+        ? send(response, 200, 'text/plain', 'ready\n')
+        : send(response, 503, 'text/plain', 'not ready\n'),
   };
   const guarded: Record<string, Route> = {
     'GET /metrics': async (_, response) => {
@@ -36,11 +39,19 @@ export function createHttpServer(deps: HttpDeps, bind: HostPort): Server {
     },
     'POST /run/script': async (request, response) => {
       const form = await readForm(request);
-      sendJson(response, 200, await runScriptForRows(deps.runs, required(form, 'sql'), {}, abortOf(response)));
+      sendJson(
+        response,
+        200,
+        await runScriptForRows(deps.runs, required(form, 'sql'), {}, abortOf(response)),
+      );
     },
     'POST /model/predict': async (request, response) => {
       const form = await readForm(request);
-      const { script, settings } = predictScript(form.get('dataType') ?? 'vector', required(form, 'data'), required(form, 'sql'));
+      const { script, settings } = predictScript(
+        form.get('dataType') ?? 'vector',
+        required(form, 'data'),
+        required(form, 'sql'),
+      );
       sendJson(response, 200, await runScriptForRows(deps.runs, script, settings, abortOf(response)));
     },
   };
@@ -53,18 +64,34 @@ export function createHttpServer(deps: HttpDeps, bind: HostPort): Server {
       checkSite(request, bind);
       if (!deps.guard.allows(request.headers.authorization)) {
         response.setHeader('WWW-Authenticate', 'Bearer');
-        throw new MlsqlError('MLSQL_CLUSTER_UNAUTHENTICATED', 'the request carries no token, or a wrong one', { hint: 'send the header "Authorization: Bearer <token>"' });
+        throw new MlsqlError(
+          'MLSQL_CLUSTER_UNAUTHENTICATED',
+          'the request carries no token, or a wrong one',
+          { hint: 'send the header "Authorization: Bearer <token>"' },
+        );
       }
       const route = guarded[name];
-      if (route === undefined) return sendJson(response, 404, { code: 'MLSQL_USAGE_INVALID', message: `no route ${name}`, hint: `there are ${[...Object.keys(open), ...Object.keys(guarded)].join(', ')}` });
+      if (route === undefined)
+        return sendJson(response, 404, {
+          code: 'MLSQL_USAGE_INVALID',
+          message: `no route ${name}`,
+          hint: `there are ${[...Object.keys(open), ...Object.keys(guarded)].join(', ')}`,
+        });
       return route(request, response);
     };
     handle().catch((thrown: unknown) => {
       const error = asMlsqlError(thrown);
-      if (error.code === 'MLSQL_INTERNAL') deps.logger.error({ err: thrown, route: name }, 'request failed by a defect');
+      if (error.code === 'MLSQL_INTERNAL')
+        deps.logger.error({ err: thrown, route: name }, 'request failed by a defect');
       if (response.headersSent) return void response.destroy();
       const { hint, position, traceback } = error.details;
-      sendJson(response, httpStatus(error.kind), { code: error.code, message: error.message, hint, ...position, traceback });
+      sendJson(response, httpStatus(error.kind), {
+        code: error.code,
+        message: error.message,
+        hint,
+        ...position,
+        traceback,
+      });
     });
   });
 }
@@ -74,7 +101,10 @@ function checkSite(request: IncomingMessage, bind: HostPort): void {
   const host = request.headers.host ?? '';
   const hostName = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   if (isLoopback(bind.host) && !isLoopback(hostName)) {
-    throw new MlsqlError('MLSQL_CLUSTER_UNAUTHENTICATED', `the request names the host "${host}", which this server is not`);
+    throw new MlsqlError(
+      'MLSQL_CLUSTER_UNAUTHENTICATED',
+      `the request names the host "${host}", which this server is not`,
+    );
   }
   const origin = request.headers.origin;
   if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
@@ -87,7 +117,10 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > BODY_MAX_BYTES) throw new MlsqlError('MLSQL_USAGE_INVALID', `the request is larger than ${BODY_MAX_BYTES} bytes`, { hint: 'put the data into the store and load it' });
+    if (size > BODY_MAX_BYTES)
+      throw new MlsqlError('MLSQL_USAGE_INVALID', `the request is larger than ${BODY_MAX_BYTES} bytes`, {
+        hint: 'put the data into the store and load it',
+      });
     chunks.push(chunk as Buffer);
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
@@ -95,7 +128,10 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
 
 function required(form: URLSearchParams, field: string): string {
   const value = form.get(field);
-  if (value === null || value === '') throw new MlsqlError('MLSQL_USAGE_INVALID', `the form field "${field}" is missing`, { hint: 'send application/x-www-form-urlencoded' });
+  if (value === null || value === '')
+    throw new MlsqlError('MLSQL_USAGE_INVALID', `the form field "${field}" is missing`, {
+      hint: 'send application/x-www-form-urlencoded',
+    });
   return value;
 }
 
@@ -106,7 +142,17 @@ function abortOf(response: ServerResponse): AbortSignal {
 }
 
 function httpStatus(kind: ErrorKind): number {
-  const byGrpc: Record<number, number> = { 3: 400, 5: 404, 6: 409, 7: 403, 8: 429, 9: 422, 12: 501, 14: 503, 16: 401 };
+  const byGrpc: Record<number, number> = {
+    3: 400,
+    5: 404,
+    6: 409,
+    7: 403,
+    8: 429,
+    9: 422,
+    12: 501,
+    14: 503,
+    16: 401,
+  };
   return byGrpc[kind.grpc] ?? 500;
 }
 

@@ -12,7 +12,9 @@ const LIST_DEFAULT = 100;
 
 export function jobsService(jobs: JobRuntime): JobsHandlers {
   return {
-    ListJobs: unary((request) => ({ jobs: jobs.list(request.limit === 0 ? LIST_DEFAULT : request.limit).map(jobFacts) })),
+    ListJobs: unary((request) => ({
+      jobs: jobs.list(request.limit === 0 ? LIST_DEFAULT : request.limit).map(jobFacts),
+    })),
     GetJob: unary((request) => jobMessage(viewOf(jobs, request.jobId))),
     CancelJob: unary(async (request) => {
       viewOf(jobs, request.jobId);
@@ -25,7 +27,8 @@ export function jobsService(jobs: JobRuntime): JobsHandlers {
 
 function viewOf(jobs: JobRuntime, id: string): JobView {
   const view = jobs.get(id);
-  if (view === undefined) throw new MlsqlError('MLSQL_JOB_UNKNOWN', `no job "${id}"`, { hint: 'see mlsql jobs ls' });
+  if (view === undefined)
+    throw new MlsqlError('MLSQL_JOB_UNKNOWN', `no job "${id}"`, { hint: 'see mlsql jobs ls' });
   return view;
 }
 
@@ -35,17 +38,51 @@ function jobMessage(job: JobView): Job {
 
 /** A job as lists show it. */
 function jobFacts(job: JobView): Job {
-  const { jobId, runId, path, version, state, reason, user, submitTimeMs, endTimeMs, groupsTotal, groupsSucceeded, groupsFailed } = job;
-  return { jobId, runId, path, ...(version !== undefined && { version }), state, reason, user, submitTimeMs, endTimeMs, groupsTotal, groupsSucceeded, groupsFailed };
+  const {
+    jobId,
+    runId,
+    path,
+    version,
+    state,
+    reason,
+    user,
+    submitTimeMs,
+    endTimeMs,
+    groupsTotal,
+    groupsSucceeded,
+    groupsFailed,
+  } = job;
+  return {
+    jobId,
+    runId,
+    path,
+    ...(version !== undefined && { version }),
+    state,
+    reason,
+    user,
+    submitTimeMs,
+    endTimeMs,
+    groupsTotal,
+    groupsSucceeded,
+    groupsFailed,
+  };
 }
 
 /** The asked groups' lines, each attempt from its start (or its last lines), all of them at once when following. */
-async function* readLogs(jobs: JobRuntime, request: ReadLogsRequest__Output, signal: AbortSignal): AsyncGenerator<LogChunk> {
+async function* readLogs(
+  jobs: JobRuntime,
+  request: ReadLogsRequest__Output,
+  signal: AbortSignal,
+): AsyncGenerator<LogChunk> {
   const job = viewOf(jobs, request.jobId);
   if (request._algIndex !== undefined && job.group(request.algIndex ?? 0) === undefined) {
-    throw new MlsqlError('MLSQL_MODEL_GROUP_UNKNOWN', `job ${request.jobId} has no group ${request.algIndex}`, {
-      hint: `it has ${job.groups.map((group) => group.algIndex).join(', ')}`,
-    });
+    throw new MlsqlError(
+      'MLSQL_MODEL_GROUP_UNKNOWN',
+      `job ${request.jobId} has no group ${request.algIndex}`,
+      {
+        hint: `it has ${job.groups.map((group) => group.algIndex).join(', ')}`,
+      },
+    );
   }
   yield* jobs.readLogs(
     request.jobId,

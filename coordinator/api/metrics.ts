@@ -1,10 +1,14 @@
 // The coordinator's metrics, read from its parts when somebody asks; prom-client is loaded at the first question.
-import type { JobRuntime } from '../runtime/job-runtime.js';
+
 import type { RunManager } from '../runs/run-manager.js';
+import type { JobRuntime } from '../runtime/job-runtime.js';
 
 const JOBS_COUNTED_MAX = 100_000;
 
-export function metricsPage(jobs: JobRuntime, runs: RunManager): () => Promise<{ contentType: string; text: string }> {
+export function metricsPage(
+  jobs: JobRuntime,
+  runs: RunManager,
+): () => Promise<{ contentType: string; text: string }> {
   let page: Promise<() => Promise<{ contentType: string; text: string }>> | undefined;
   return async () => {
     page ??= buildPage(jobs, runs);
@@ -12,11 +16,19 @@ export function metricsPage(jobs: JobRuntime, runs: RunManager): () => Promise<{
   };
 }
 
-async function buildPage(jobs: JobRuntime, runs: RunManager): Promise<() => Promise<{ contentType: string; text: string }>> {
+async function buildPage(
+  jobs: JobRuntime,
+  runs: RunManager,
+): Promise<() => Promise<{ contentType: string; text: string }>> {
   const { collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, label: string, count: () => ReadonlyMap<string, number>): void => {
+  const gauge = (
+    name: string,
+    help: string,
+    label: string,
+    count: () => ReadonlyMap<string, number>,
+  ): void => {
     new Gauge({
       name,
       help,
@@ -29,13 +41,25 @@ async function buildPage(jobs: JobRuntime, runs: RunManager): Promise<() => Prom
     });
   };
   const executors = () => jobs.executors().filter((executor) => executor.state !== 'lost');
-  gauge('mlsql_coordinator_jobs', 'Jobs by state.', 'state', () => countBy(jobs.list(JOBS_COUNTED_MAX), (job) => job.state));
-  gauge('mlsql_coordinator_runs', 'Runs by state.', 'state', () => countBy(runs.list(JOBS_COUNTED_MAX), (run) => run.state));
-  gauge('mlsql_coordinator_executors', 'Executors by state.', 'state', () => countBy(jobs.executors(), (executor) => executor.state));
-  gauge('mlsql_coordinator_slots', 'Slots of connected executors, all and busy.', 'kind', () => new Map([
-    ['all', executors().reduce((sum, executor) => sum + executor.slots, 0)],
-    ['busy', executors().reduce((sum, executor) => sum + executor.slotsBusy, 0)],
-  ]));
+  gauge('mlsql_coordinator_jobs', 'Jobs by state.', 'state', () =>
+    countBy(jobs.list(JOBS_COUNTED_MAX), (job) => job.state),
+  );
+  gauge('mlsql_coordinator_runs', 'Runs by state.', 'state', () =>
+    countBy(runs.list(JOBS_COUNTED_MAX), (run) => run.state),
+  );
+  gauge('mlsql_coordinator_executors', 'Executors by state.', 'state', () =>
+    countBy(jobs.executors(), (executor) => executor.state),
+  );
+  gauge(
+    'mlsql_coordinator_slots',
+    'Slots of connected executors, all and busy.',
+    'kind',
+    () =>
+      new Map([
+        ['all', executors().reduce((sum, executor) => sum + executor.slots, 0)],
+        ['busy', executors().reduce((sum, executor) => sum + executor.slotsBusy, 0)],
+      ]),
+  );
   return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
 }
 

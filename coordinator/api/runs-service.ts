@@ -1,14 +1,14 @@
 // gRPC Runs: domain events to messages, and log lines read from the log store where an event says which.
 import { MlsqlError } from '../../shared/errors.js';
+import { blobKey } from '../../shared/object-store/keys.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { RunEvent as RunEventMessage } from '../../shared/rpc/gen/mlsql/v1/RunEvent.js';
 import type { RunsHandlers } from '../../shared/rpc/gen/mlsql/v1/Runs.js';
 import type { SubmitRunRequest__Output } from '../../shared/rpc/gen/mlsql/v1/SubmitRunRequest.js';
-import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import { blobKey } from '../../shared/object-store/keys.js';
 import type { ClientTree } from '../planning/inputs.js';
-import type { LogStore } from '../runtime/log-store.js';
 import type { RunEvent } from '../runs/run-events.js';
 import type { RunManager, RunSubmission } from '../runs/run-manager.js';
+import type { LogStore } from '../runtime/log-store.js';
 import { serverStream, unary } from './handlers.js';
 
 const LIST_DEFAULT = 100;
@@ -21,13 +21,18 @@ export function runsService(runs: RunManager, logs: LogStore, store: ObjectStore
       return runs.submit(submission);
     }),
     FollowRun: serverStream(async function* (request, signal) {
-      for await (const event of runs.follow(request.runId, request.afterSeq, signal)) yield* messagesOf(event, logs);
+      for await (const event of runs.follow(request.runId, request.afterSeq, signal))
+        yield* messagesOf(event, logs);
     }),
     CancelRun: unary((request) => {
       runs.cancel(request.runId);
       return {};
     }),
-    ListRuns: unary((request) => ({ runs: runs.list(request.limit === 0 ? LIST_DEFAULT : request.limit).map((run) => ({ ...run, jobIds: [...run.jobIds] })) })),
+    ListRuns: unary((request) => ({
+      runs: runs
+        .list(request.limit === 0 ? LIST_DEFAULT : request.limit)
+        .map((run) => ({ ...run, jobIds: [...run.jobIds] })),
+    })),
     GetRun: unary((request) => {
       const run = runs.get(request.runId);
       return { ...run, jobIds: [...run.jobIds] };
@@ -45,7 +50,12 @@ function submissionOf(request: SubmitRunRequest__Output): RunSubmission {
   for (const { name, folder, files } of request.clientFiles) {
     clientFiles.set(name, {
       folder,
-      files: files.map(({ path, sha256, size, executable }) => ({ path: checkedRelative(path), sha256, sizeBytes: size, executable })),
+      files: files.map(({ path, sha256, size, executable }) => ({
+        path: checkedRelative(path),
+        sha256,
+        sizeBytes: size,
+        executable,
+      })),
     });
   }
   const { runId, script, scriptName, settings, rowLimit, sessionId, user } = request;
@@ -54,17 +64,33 @@ function submissionOf(request: SubmitRunRequest__Output): RunSubmission {
 
 /** Client paths decide where files lie on executors: nothing may leave the folder. */
 function checkedRelative(path: string): string {
-  const bad = path === '' || path.startsWith('/') || path.includes('\0') || path.split('/').some((segment) => segment === '' || segment === '.' || segment === '..');
-  if (bad) throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `"${path.slice(0, 200)}" is no relative path within its folder`);
+  const bad =
+    path === '' ||
+    path.startsWith('/') ||
+    path.includes('\0') ||
+    path.split('/').some((segment) => segment === '' || segment === '.' || segment === '..');
+  if (bad)
+    throw new MlsqlError(
+      'MLSQL_STORE_PATH_INVALID',
+      `"${path.slice(0, 200)}" is no relative path within its folder`,
+    );
   return path;
 }
 
 async function requireBlobs(store: ObjectStore, clientFiles: ReadonlyMap<string, ClientTree>): Promise<void> {
   for (const [name, tree] of clientFiles) {
     for (const file of tree.files) {
-      if (!/^[0-9a-f]{64}$/.test(file.sha256)) throw new MlsqlError('MLSQL_USAGE_INVALID', `${name}: "${file.sha256.slice(0, 80)}" is no lower-case hexadecimal SHA-256`);
+      if (!/^[0-9a-f]{64}$/.test(file.sha256))
+        throw new MlsqlError(
+          'MLSQL_USAGE_INVALID',
+          `${name}: "${file.sha256.slice(0, 80)}" is no lower-case hexadecimal SHA-256`,
+        );
       if ((await store.head(blobKey(file.sha256))) === undefined) {
-        throw new MlsqlError('MLSQL_SCRIPT_FILE_MISSING', `${name}/${file.path} was offered but never uploaded`, { hint: 'upload it by Files.UploadBlob before submitting' });
+        throw new MlsqlError(
+          'MLSQL_SCRIPT_FILE_MISSING',
+          `${name}/${file.path} was offered but never uploaded`,
+          { hint: 'upload it by Files.UploadBlob before submitting' },
+        );
       }
     }
   }
@@ -75,7 +101,10 @@ async function* messagesOf(event: RunEvent, logs: LogStore): AsyncGenerator<RunE
   const base = { seq, timeMs };
   switch (body.kind) {
     case 'statement':
-      yield { ...base, statement: { index: body.index, kind: body.statement, state: body.state, line: body.line } };
+      yield {
+        ...base,
+        statement: { index: body.index, kind: body.statement, state: body.state, line: body.line },
+      };
       return;
     case 'job': {
       const { kind: _, groups, summary, ...job } = body;
@@ -84,7 +113,16 @@ async function* messagesOf(event: RunEvent, logs: LogStore): AsyncGenerator<RunE
     }
     case 'log': {
       const lines = await logs.read(body, body.firstSeq, body.count);
-      yield { ...base, log: { jobId: body.jobId, algIndex: body.algIndex, attempt: body.attempt, firstSeq: body.firstSeq, lines: [...lines] } };
+      yield {
+        ...base,
+        log: {
+          jobId: body.jobId,
+          algIndex: body.algIndex,
+          attempt: body.attempt,
+          firstSeq: body.firstSeq,
+          lines: [...lines],
+        },
+      };
       return;
     }
     case 'table': {

@@ -19,7 +19,12 @@ export interface InputTree {
 /** A file or folder that the client uploaded, by the name the script uses. */
 export interface ClientTree {
   readonly folder: boolean;
-  readonly files: readonly { readonly path: string; readonly sha256: string; readonly sizeBytes: number; readonly executable: boolean }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly sha256: string;
+    readonly sizeBytes: number;
+    readonly executable: boolean;
+  }[];
 }
 
 const HASHES_AT_ONCE = 4;
@@ -59,7 +64,12 @@ export interface InputContext {
  * @param what - what it is for, for messages: "the script", "resource a"
  * @throws MlsqlError MLSQL_STORE_NOT_FOUND, MLSQL_SCRIPT_FILE_MISSING or MLSQL_STORE_PATH_INVALID, at the position
  */
-export async function resolveInput(context: InputContext, path: string, what: string, position: Position): Promise<InputTree> {
+export async function resolveInput(
+  context: InputContext,
+  path: string,
+  what: string,
+  position: Position,
+): Promise<InputTree> {
   const place = classifyAt(path, position);
   if (place.kind === 'client') {
     const tree = context.clientFiles.get(path) ?? context.clientFiles.get(place.name);
@@ -79,13 +89,29 @@ export async function resolveInput(context: InputContext, path: string, what: st
   const single = await context.store.head(place.key);
   if (single !== undefined) {
     const name = baseName(place.key);
-    return { folder: false, name, files: [{ path: name, key: place.key, sizeBytes: single.sizeBytes, sha256: await context.hasher.hash(single), executable: false }] };
+    return {
+      folder: false,
+      name,
+      files: [
+        {
+          path: name,
+          key: place.key,
+          sizeBytes: single.sizeBytes,
+          sha256: await context.hasher.hash(single),
+          executable: false,
+        },
+      ],
+    };
   }
   const prefix = `${place.key}/`;
   const objects: ObjectInfo[] = [];
   for await (const entry of context.store.list(prefix)) if (entry.kind === 'object') objects.push(entry.info);
   if (objects.length === 0) {
-    throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${what}: ${path} is not in the store`, { position, path, hint: 'see mlsql fs ls; a file of your own machine is named relative to the script, ./name' });
+    throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${what}: ${path} is not in the store`, {
+      position,
+      path,
+      hint: 'see mlsql fs ls; a file of your own machine is named relative to the script, ./name',
+    });
   }
   const files = await Promise.all(
     objects.map(async (info) => ({
@@ -110,10 +136,14 @@ export function classifyAt(path: string, position: Position): ReturnType<typeof 
 
 /** A bucket that this cluster's store does not reach. */
 export function foreignBucket(path: string, position: Position): MlsqlError {
-  return new MlsqlError('MLSQL_STORE_PATH_INVALID', `${path}: this cluster's store is a local directory and reaches no bucket`, {
-    position,
-    hint: 'bring the data into the store with mlsql fs put, and name it /path',
-  });
+  return new MlsqlError(
+    'MLSQL_STORE_PATH_INVALID',
+    `${path}: this cluster's store is a local directory and reaches no bucket`,
+    {
+      position,
+      hint: 'bring the data into the store with mlsql fs put, and name it /path',
+    },
+  );
 }
 
 function baseName(path: string): string {

@@ -20,7 +20,10 @@ export async function resolveSources(
   if (place.kind === 'client') {
     const tree = clientFiles.get(path) ?? clientFiles.get(place.name);
     if (tree === undefined) {
-      throw new MlsqlError('MLSQL_SCRIPT_FILE_MISSING', `the client did not offer "${path}"`, { position, hint: 'submit the file with the script; mlsql run does so by itself' });
+      throw new MlsqlError('MLSQL_SCRIPT_FILE_MISSING', `the client did not offer "${path}"`, {
+        position,
+        hint: 'submit the file with the script; mlsql run does so by itself',
+      });
     }
     const files = tree.files
       .filter((file) => !tree.folder || isVisible(file.path))
@@ -35,7 +38,8 @@ export async function resolveSources(
     return files;
   }
   const single = await store.head(place.key);
-  if (single !== undefined) return [{ key: single.key, sizeBytes: single.sizeBytes, etag: single.etag, displayName: path }];
+  if (single !== undefined)
+    return [{ key: single.key, sizeBytes: single.sizeBytes, etag: single.etag, displayName: path }];
   const prefix = `${place.key.replace(/\/+$/, '')}/`;
   const files: SourceFile[] = [];
   let seen = false;
@@ -44,16 +48,28 @@ export async function resolveSources(
     seen = true;
     const relative = entry.info.key.slice(prefix.length);
     if (!isVisible(relative)) continue;
-    files.push({ key: entry.info.key, sizeBytes: entry.info.sizeBytes, etag: entry.info.etag, displayName: `/${entry.info.key}`, ...partitionValues(relative) });
+    files.push({
+      key: entry.info.key,
+      sizeBytes: entry.info.sizeBytes,
+      etag: entry.info.etag,
+      displayName: `/${entry.info.key}`,
+      ...partitionValues(relative),
+    });
   }
   if (files.length > 0) return files;
   if (seen) throw emptyFolder(path, position);
-  throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${path} is not in the store`, { position, path, hint: 'see mlsql fs ls; a file of your own machine is named relative to the script, ./name' });
+  throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${path} is not in the store`, {
+    position,
+    path,
+    hint: 'see mlsql fs ls; a file of your own machine is named relative to the script, ./name',
+  });
 }
 
 /** Spark's rule: names that begin with _ or . are not data, but a partition folder (`_dt=1`) is. */
 function isVisible(relative: string): boolean {
-  return relative.split('/').every((segment) => !segment.startsWith('.') && (!segment.startsWith('_') || segment.includes('=')));
+  return relative
+    .split('/')
+    .every((segment) => !segment.startsWith('.') && (!segment.startsWith('_') || segment.includes('=')));
 }
 
 function partitionValues(relative: string): { partitionValues?: Readonly<Record<string, string>> } {
@@ -75,5 +91,8 @@ function unescapePartition(text: string): string {
 }
 
 function emptyFolder(path: string, position: Position): MlsqlError {
-  return new MlsqlError('MLSQL_TABLE_EMPTY', `the folder ${path} holds no data files`, { position, hint: 'names that begin with _ or . are not read' });
+  return new MlsqlError('MLSQL_TABLE_EMPTY', `the folder ${path} holds no data files`, {
+    position,
+    hint: 'names that begin with _ or . are not read',
+  });
 }

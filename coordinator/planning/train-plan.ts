@@ -26,7 +26,10 @@ export interface TrainPlanInput {
 }
 
 /** The parts of a job's description that follow from the statement alone. */
-export type TrainPlan = Pick<JobSpec, 'groups' | 'failFast' | 'minSuccess' | 'dataBytesWritten' | 'dataBytesTotal'>;
+export type TrainPlan = Pick<
+  JobSpec,
+  'groups' | 'failFast' | 'minSuccess' | 'dataBytesWritten' | 'dataBytesTotal'
+>;
 
 export function planTrain(input: TrainPlanInput): TrainPlan {
   const { options, parts } = input;
@@ -35,7 +38,18 @@ export function planTrain(input: TrainPlanInput): TrainPlan {
   const shared = [...data, ...validate];
   const groups =
     options.algorithm === 'PythonParallelExt'
-      ? data.map((part, index) => groupSpec(input, { ...(input.groups.find((group) => group.algIndex === index) ?? input.groups[0]!), algIndex: index }, [part], validate, [part, ...validate]))
+      ? data.map((part, index) =>
+          groupSpec(
+            input,
+            {
+              ...(input.groups.find((group) => group.algIndex === index) ?? input.groups[0]!),
+              algIndex: index,
+            },
+            [part],
+            validate,
+            [part, ...validate],
+          ),
+        )
       : input.groups.map((group) => groupSpec(input, group, data, validate, shared));
   return {
     groups,
@@ -78,7 +92,12 @@ function groupSpec(
     timeoutMs: options.timeoutMs ?? 0,
     graceMs: input.graceMs,
     keepLocalDirectory: options.keepLocalDirectory,
-    scriptName: project === undefined ? group.builtinAlg : project.script === '' ? 'MLproject' : project.script.slice(project.script.lastIndexOf('/') + 1),
+    scriptName:
+      project === undefined
+        ? group.builtinAlg
+        : project.script === ''
+          ? 'MLproject'
+          : project.script.slice(project.script.lastIndexOf('/') + 1),
     trainParams: options.trainParams,
     expectedPackages: project?.packages ?? [],
   };
@@ -86,7 +105,9 @@ function groupSpec(
   return {
     algIndex: group.algIndex,
     task,
-    inputs: [...(task.dataLocal ? dataInputs : validate), ...own].map(({ sha256, sizeBytes }): InputContent => ({ sha256, sizeBytes })),
+    inputs: [...(task.dataLocal ? dataInputs : validate), ...own].map(
+      ({ sha256, sizeBytes }): InputContent => ({ sha256, sizeBytes }),
+    ),
     retries: options.retries,
   };
 }
@@ -102,7 +123,13 @@ export function resolveMinSuccess(wanted: TrainOptions['minSuccess'], groups: nu
 }
 
 function partFiles(parts: readonly WrittenPart[]): TaskInputFile[] {
-  return parts.map((part) => ({ path: part.key.slice(part.key.lastIndexOf('/') + 1), key: part.key, sizeBytes: part.sizeBytes, sha256: part.sha256, executable: false }));
+  return parts.map((part) => ({
+    path: part.key.slice(part.key.lastIndexOf('/') + 1),
+    key: part.key,
+    sizeBytes: part.sizeBytes,
+    sha256: part.sha256,
+    executable: false,
+  }));
 }
 
 function sum(parts: readonly WrittenPart[]): number {

@@ -1,6 +1,6 @@
 // The executors' streams for function calls: one a connected executor, many calls in flight on each, answers in any order.
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { type ErrorCode, ERROR_KINDS, MlsqlError } from '../../shared/errors.js';
+import { ERROR_KINDS, type ErrorCode, MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import type { FunctionCall } from '../../shared/rpc/gen/mlsql/v1/FunctionCall.js';
 import type { FunctionCallError__Output } from '../../shared/rpc/gen/mlsql/v1/FunctionCallError.js';
@@ -71,7 +71,9 @@ export class FunctionChannel {
       };
       const aborted = (): void => {
         waiters.delete(done);
-        reject(new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} opened no stream for function calls`));
+        reject(
+          new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} opened no stream for function calls`),
+        );
       };
       waiters.add(done);
       signal.addEventListener('abort', aborted, { once: true });
@@ -93,11 +95,13 @@ export class FunctionChannel {
         stream.write({ callId, functionId, cancelled: true });
         reject(new MlsqlError('MLSQL_RUN_CANCELLED', 'the query was cancelled'));
       };
-      const settle = <T>(finish: (value: T) => void) => (value: T): void => {
-        this.#pending.delete(callId);
-        signal.removeEventListener('abort', aborted);
-        finish(value);
-      };
+      const settle =
+        <T>(finish: (value: T) => void) =>
+        (value: T): void => {
+          this.#pending.delete(callId);
+          signal.removeEventListener('abort', aborted);
+          finish(value);
+        };
       signal.addEventListener('abort', aborted, { once: true });
       this.#pending.set(callId, { executor, resolve: settle(resolve), reject: settle(reject) });
       stream.write({ callId, functionId, batch: batch as Buffer });
@@ -123,7 +127,8 @@ export class FunctionChannel {
   }
 
   #failCallsOf(executor: string): void {
-    for (const call of [...this.#pending.values()]) if (call.executor === executor) call.reject(lost(executor));
+    for (const call of [...this.#pending.values()])
+      if (call.executor === executor) call.reject(lost(executor));
   }
 
   #settle(reply: FunctionReply__Output): void {
@@ -135,11 +140,18 @@ export class FunctionChannel {
 }
 
 function errorOf(error: FunctionCallError__Output): MlsqlError {
-  if (error.retryable) return new MlsqlError('MLSQL_FUNCTION_WORKER', error.message, error.traceback === '' ? {} : { traceback: error.traceback });
+  if (error.retryable)
+    return new MlsqlError(
+      'MLSQL_FUNCTION_WORKER',
+      error.message,
+      error.traceback === '' ? {} : { traceback: error.traceback },
+    );
   const code = error.code in ERROR_KINDS ? (error.code as ErrorCode) : 'MLSQL_FUNCTION_ROW';
   return new FunctionRowError(code, error.message, error.row, error.arguments, error.traceback);
 }
 
 function lost(executor: string): MlsqlError {
-  return new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`, { hint: 'start an executor, or run the statement again' });
+  return new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`, {
+    hint: 'start an executor, or run the statement again',
+  });
 }

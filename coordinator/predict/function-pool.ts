@@ -67,7 +67,8 @@ export class FunctionPool implements FunctionCaller {
     const served = this.#functions.get(id);
     if (served === undefined) return;
     this.#functions.delete(id);
-    for (const executor of served.replicas.keys()) this.link.send(executor, { dropFunction: { functionId: id } });
+    for (const executor of served.replicas.keys())
+      this.link.send(executor, { dropFunction: { functionId: id } });
   }
 
   /**
@@ -87,11 +88,18 @@ export class FunctionPool implements FunctionCaller {
       replica.inFlight += 1;
       try {
         await replica.ready;
-        await this.channel.ready(replica.executor, AbortSignal.any([signal, AbortSignal.timeout(EXECUTOR_WAIT_MS)]));
+        await this.channel.ready(
+          replica.executor,
+          AbortSignal.any([signal, AbortSignal.timeout(EXECUTOR_WAIT_MS)]),
+        );
         return await this.channel.call(replica.executor, functionId, batch, signal);
       } catch (error) {
-        if (!(error instanceof MlsqlError) || error.code !== 'MLSQL_FUNCTION_WORKER' || attempt === TRIES_MAX) throw error;
-        this.logger.warn({ functionId, executor: replica.executor, error: error.message }, 'function call tried again elsewhere');
+        if (!(error instanceof MlsqlError) || error.code !== 'MLSQL_FUNCTION_WORKER' || attempt === TRIES_MAX)
+          throw error;
+        this.logger.warn(
+          { functionId, executor: replica.executor, error: error.message },
+          'function call tried again elsewhere',
+        );
         tried.add(replica.executor);
       } finally {
         replica.inFlight -= 1;
@@ -107,7 +115,9 @@ export class FunctionPool implements FunctionCaller {
 
   /** The least busy replica; a new one where all are busy and an executor is free of it. */
   async #choose(served: Served, tried: ReadonlySet<string>, signal: AbortSignal): Promise<Replica> {
-    const idle = [...served.replicas.values()].filter((replica) => !tried.has(replica.executor)).sort((a, b) => a.inFlight - b.inFlight)[0];
+    const idle = [...served.replicas.values()]
+      .filter((replica) => !tried.has(replica.executor))
+      .sort((a, b) => a.inFlight - b.inFlight)[0];
     if (idle !== undefined && idle.inFlight === 0) return idle;
     const connected = this.link.connected();
     const fresh = connected.find((name) => !served.replicas.has(name) && !tried.has(name));
@@ -133,9 +143,14 @@ export class FunctionPool implements FunctionCaller {
     const replica: Replica = { executor, ready, inFlight: 0 };
     served.replicas.set(executor, replica);
     const timer = setTimeout(() => {
-      this.#preparing.get(`${executor}\n${served.id}`)?.reject(
-        new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} did not make ${served.spec.name ?? served.id} ready within ${PREPARE_TIMEOUT_MS / 1000} s`),
-      );
+      this.#preparing
+        .get(`${executor}\n${served.id}`)
+        ?.reject(
+          new MlsqlError(
+            'MLSQL_FUNCTION_WORKER',
+            `executor ${executor} did not make ${served.spec.name ?? served.id} ready within ${PREPARE_TIMEOUT_MS / 1000} s`,
+          ),
+        );
     }, PREPARE_TIMEOUT_MS);
     ready.then(
       () => clearTimeout(timer),
@@ -161,7 +176,11 @@ export class FunctionPool implements FunctionCaller {
     pending.reject(
       failure?.blame === 'platform'
         ? new MlsqlError('MLSQL_FUNCTION_WORKER', message)
-        : new MlsqlError('MLSQL_FUNCTION_SCRIPT', message, failure?.traceback ? { traceback: failure.traceback } : {}),
+        : new MlsqlError(
+            'MLSQL_FUNCTION_SCRIPT',
+            message,
+            failure?.traceback ? { traceback: failure.traceback } : {},
+          ),
     );
   }
 
@@ -169,7 +188,9 @@ export class FunctionPool implements FunctionCaller {
     for (const served of this.#functions.values()) {
       served.replicas.delete(executor);
       const key = `${executor}\n${served.id}`;
-      this.#preparing.get(key)?.reject(new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`));
+      this.#preparing
+        .get(key)
+        ?.reject(new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`));
       this.#preparing.delete(key);
     }
   }
@@ -187,7 +208,11 @@ export class FunctionPool implements FunctionCaller {
         reject(
           signal.aborted
             ? new MlsqlError('MLSQL_RUN_CANCELLED', 'the query was cancelled')
-            : new MlsqlError('MLSQL_FUNCTION_WORKER', `no executor is connected since ${EXECUTOR_WAIT_MS / 1000} s`, { hint: 'start an executor: mlsql executor --coordinator …' }),
+            : new MlsqlError(
+                'MLSQL_FUNCTION_WORKER',
+                `no executor is connected since ${EXECUTOR_WAIT_MS / 1000} s`,
+                { hint: 'start an executor: mlsql executor --coordinator …' },
+              ),
         );
       });
     });

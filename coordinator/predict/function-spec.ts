@@ -1,8 +1,9 @@
 // From a registered function's record to what an executor needs to serve it.
-import type { StoredFile, StoredResource } from '../models/model-types.js';
+
 import type { FunctionSpec } from '../../shared/rpc/gen/mlsql/v1/FunctionSpec.js';
 import type { InputFile } from '../../shared/rpc/gen/mlsql/v1/InputFile.js';
 import type { Resource } from '../../shared/rpc/gen/mlsql/v1/Resource.js';
+import type { StoredFile, StoredResource } from '../models/model-types.js';
 
 /** Everything that decides how a function answers; plain data, kept with its name in the registry. */
 export interface ServedModel {
@@ -30,7 +31,13 @@ export function functionSpecOf(served: ServedModel): FunctionSpec {
     command: served.command,
     builtinAlg: served.builtinAlg,
     model: served.model.map(inputFile),
-    resources: served.resources.map((resource): Resource => ({ name: resource.name, folder: resource.folder, files: resource.files.map(inputFile) })),
+    resources: served.resources.map(
+      (resource): Resource => ({
+        name: resource.name,
+        folder: resource.folder,
+        files: resource.files.map(inputFile),
+      }),
+    ),
     fitParam: { ...served.fitParam },
     systemParam: { ...served.systemParam },
     pythonPath: served.pythonPath,

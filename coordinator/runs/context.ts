@@ -5,8 +5,8 @@ import type { RunId, SessionId } from '../../shared/ids.js';
 import type { Text } from '../../shared/language/ast.js';
 import type { Logger } from '../../shared/logger.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import type { Publisher } from '../models/publisher.js';
 import type { FunctionRegistry } from '../models/function-registry.js';
+import type { Publisher } from '../models/publisher.js';
 import type { ClientTree, ContentHasher } from '../planning/inputs.js';
 import type { FunctionPool } from '../predict/function-pool.js';
 import type { JobRuntime } from '../runtime/job-runtime.js';
@@ -38,7 +38,12 @@ export interface Scope {
 /** The result table so far: rows in hand, or a table of the engine. */
 export type LastTable =
   | { readonly kind: 'table'; readonly name: string; readonly engineTable: string }
-  | { readonly kind: 'rows'; readonly name: string; readonly columns: readonly ColumnInfo[]; readonly rowsJson: readonly string[] };
+  | {
+      readonly kind: 'rows';
+      readonly name: string;
+      readonly columns: readonly ColumnInfo[];
+      readonly rowsJson: readonly string[];
+    };
 
 export interface RunContext {
   readonly runId: RunId;

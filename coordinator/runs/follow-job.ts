@@ -1,7 +1,8 @@
 // A job of a run: submitted, its changes and log lines told as the run's events, cancelled with the run.
+
+import type { JobView } from '../runtime/job-view.js';
 import type { JobSpec } from '../scheduling/model.js';
 import type { JobOutcome } from '../scheduling/outcome.js';
-import type { JobView } from '../runtime/job-view.js';
 import type { RunContext } from './context.js';
 
 /** Submits the job and resolves with its outcome, whatever that is. */
@@ -21,7 +22,14 @@ export async function followJob(context: RunContext, spec: JobSpec): Promise<Job
     });
   };
   const stopLogs = jobs.logs.onAppended(spec.jobId, ({ ref, firstSeq, count }) =>
-    context.emit({ kind: 'log', jobId: ref.jobId, algIndex: ref.algIndex, attempt: ref.attempt, firstSeq, count }),
+    context.emit({
+      kind: 'log',
+      jobId: ref.jobId,
+      algIndex: ref.algIndex,
+      attempt: ref.attempt,
+      firstSeq,
+      count,
+    }),
   );
   const stopChanges = jobs.subscribe(spec.jobId, tell);
   const cancel = (): void => void jobs.cancel(spec.jobId, `run ${context.runId} was cancelled`);

@@ -3,8 +3,13 @@
 import type { RunContext } from './context.js';
 
 /** Name in lower case → function id, for the names that occur in the text. */
-export async function functionsInScope(context: RunContext, sql: string): Promise<ReadonlyMap<string, string>> {
-  const words = new Set((sql.match(/[\p{L}_][\p{L}\p{N}_]*(?=[\s`]*\()/gu) ?? []).map((word) => word.toLowerCase()));
+export async function functionsInScope(
+  context: RunContext,
+  sql: string,
+): Promise<ReadonlyMap<string, string>> {
+  const words = new Set(
+    (sql.match(/[\p{L}_][\p{L}\p{N}_]*(?=[\s`]*\()/gu) ?? []).map((word) => word.toLowerCase()),
+  );
   const inScope = new Map<string, string>();
   for (const [name, id] of context.ownFunctions) if (words.has(name)) inScope.set(name, id);
   const { registry, functions } = context.services;

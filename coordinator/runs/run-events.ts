@@ -1,7 +1,8 @@
 // A run's events: numbered from 1, kept, and followed live from any number. Log lines are kept by the jobs' log store;
 // a run holds only which lines came when.
-import type { ColumnInfo } from '../tables/table-engine.js';
+
 import type { ErrorCode } from '../../shared/errors.js';
+import type { ColumnInfo } from '../tables/table-engine.js';
 
 export type StatementState = 'running' | 'done' | 'failed' | 'cancelled' | 'skipped';
 
@@ -26,7 +27,13 @@ export interface JobSummary {
 }
 
 export type RunEventBody =
-  | { readonly kind: 'statement'; readonly index: number; readonly statement: string; readonly state: StatementState; readonly line: number }
+  | {
+      readonly kind: 'statement';
+      readonly index: number;
+      readonly statement: string;
+      readonly state: StatementState;
+      readonly line: number;
+    }
   | {
       readonly kind: 'job';
       readonly jobId: string;
@@ -38,7 +45,14 @@ export type RunEventBody =
       readonly summary?: JobSummary;
     }
   /** Lines firstSeq to firstSeq + count - 1 of an attempt are in the log store. */
-  | { readonly kind: 'log'; readonly jobId: string; readonly algIndex: number; readonly attempt: number; readonly firstSeq: number; readonly count: number }
+  | {
+      readonly kind: 'log';
+      readonly jobId: string;
+      readonly algIndex: number;
+      readonly attempt: number;
+      readonly firstSeq: number;
+      readonly count: number;
+    }
   | {
       readonly kind: 'table';
       readonly name: string;
@@ -71,7 +85,13 @@ export type RunEventBody =
       readonly traceback: string;
       readonly path: string;
     }
-  | { readonly kind: 'done'; readonly ok: boolean; readonly runId: string; readonly warnings: number; readonly state: 'succeeded' | 'failed' | 'cancelled' };
+  | {
+      readonly kind: 'done';
+      readonly ok: boolean;
+      readonly runId: string;
+      readonly warnings: number;
+      readonly state: 'succeeded' | 'failed' | 'cancelled';
+    };
 
 export interface RunEvent {
   readonly seq: number;

@@ -1,6 +1,12 @@
 // All runs of this coordinator: submit, attach, go on behind the last finished statement, follow, cancel.
 import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
-import { newId, type RunId, runId as toRunId, type SessionId, sessionId as toSessionId } from '../../shared/ids.js';
+import {
+  newId,
+  type RunId,
+  type SessionId,
+  runId as toRunId,
+  sessionId as toSessionId,
+} from '../../shared/ids.js';
 import type { Statement } from '../../shared/language/ast.js';
 import { parseScript } from '../../shared/language/parser.js';
 import { ROWS_DEFAULT, SCRIPT_MAX_BYTES } from '../../shared/limits.js';
@@ -82,10 +88,14 @@ export class RunManager {
    */
   submit(submission: RunSubmission): { runId: string; attached: boolean } {
     if (Buffer.byteLength(submission.script) > SCRIPT_MAX_BYTES) {
-      throw new MlsqlError('MLSQL_SCRIPT_TOO_LARGE', `the script is larger than ${SCRIPT_MAX_BYTES} bytes`, { hint: 'load large data from files instead of writing it into the script' });
+      throw new MlsqlError('MLSQL_SCRIPT_TOO_LARGE', `the script is larger than ${SCRIPT_MAX_BYTES} bytes`, {
+        hint: 'load large data from files instead of writing it into the script',
+      });
     }
     if (submission.runId !== '' && !RUN_ID.test(submission.runId)) {
-      throw new MlsqlError('MLSQL_USAGE_INVALID', `"${submission.runId.slice(0, 200)}" is no run id`, { hint: 'letters, digits, and . : _ -, at most 128 of them' });
+      throw new MlsqlError('MLSQL_USAGE_INVALID', `"${submission.runId.slice(0, 200)}" is no run id`, {
+        hint: 'letters, digits, and . : _ -, at most 128 of them',
+      });
     }
     const { statements } = parseScript(submission.script);
     const known = submission.runId === '' ? undefined : this.#runs.get(submission.runId);
@@ -156,17 +166,27 @@ export class RunManager {
   /** Cancels what runs and waits for its end. */
   async stop(): Promise<void> {
     const running = [...this.#runs.values()].filter((record) => record.state === 'RUNNING');
-    for (const record of running) record.abort.abort(new MlsqlError('MLSQL_RUN_CANCELLED', 'the coordinator stops'));
+    for (const record of running)
+      record.abort.abort(new MlsqlError('MLSQL_RUN_CANCELLED', 'the coordinator stops'));
     await Promise.all(running.map((record) => record.ended));
   }
 
-  #resubmit(record: RunRecord, submission: RunSubmission, statements: readonly Statement[]): { runId: string; attached: boolean } {
+  #resubmit(
+    record: RunRecord,
+    submission: RunSubmission,
+    statements: readonly Statement[],
+  ): { runId: string; attached: boolean } {
     if (record.submission.script !== submission.script) {
-      throw new MlsqlError('MLSQL_RUN_CONFLICT', `run ${record.id} belongs to another script${record.submission.scriptName === '' ? '' : ` (${record.submission.scriptName})`}`, {
-        hint: 'use another --run-id, or the script as it was',
-      });
+      throw new MlsqlError(
+        'MLSQL_RUN_CONFLICT',
+        `run ${record.id} belongs to another script${record.submission.scriptName === '' ? '' : ` (${record.submission.scriptName})`}`,
+        {
+          hint: 'use another --run-id, or the script as it was',
+        },
+      );
     }
-    if (record.state === 'RUNNING' || record.state === 'SUCCEEDED') return { runId: record.id, attached: true };
+    if (record.state === 'RUNNING' || record.state === 'SUCCEEDED')
+      return { runId: record.id, attached: true };
     const changed = changedClientFiles(record.submission.clientFiles, submission.clientFiles);
     Object.assign(record, {
       submission,
@@ -180,7 +200,12 @@ export class RunManager {
     if (changed.length > 0) {
       this.services.logger.info({ runId: record.id, changed }, 'run goes on with changed client files');
       this.#emit(record, {
-        kind: 'warning', code: 'MLSQL_SCRIPT_FILE_MISSING', line: 0, column: 0, jobId: '', hint: '',
+        kind: 'warning',
+        code: 'MLSQL_SCRIPT_FILE_MISSING',
+        line: 0,
+        column: 0,
+        jobId: '',
+        hint: '',
         message: `the run goes on with changed files: ${changed.join(', ')}`,
       });
     }
@@ -223,7 +248,8 @@ export class RunManager {
       this.#end(record, 'SUCCEEDED', warnings);
     } catch (error) {
       const cause = abort.signal.aborted ? asMlsqlError(abort.signal.reason) : asMlsqlError(error);
-      if (cause.code === 'MLSQL_INTERNAL') this.services.logger.error({ runId: record.id, err: error }, 'run failed by a defect');
+      if (cause.code === 'MLSQL_INTERNAL')
+        this.services.logger.error({ runId: record.id, err: error }, 'run failed by a defect');
       record.message = cause.message;
       const { hint, position, statement, jobId, algIndex, traceback, path } = asMlsqlError(error).details;
       this.#emit(record, {
@@ -243,7 +269,8 @@ export class RunManager {
       this.#end(record, cancelled ? 'CANCELLED' : 'FAILED', warnings);
     } finally {
       release();
-      if (scope !== undefined && submission.sessionId === '') await this.services.engine.closeSession(scope.session);
+      if (scope !== undefined && submission.sessionId === '')
+        await this.services.engine.closeSession(scope.session);
     }
   }
 
@@ -255,7 +282,11 @@ export class RunManager {
     }
     const record = this.#sessions.get(submission.sessionId);
     if (record === undefined) {
-      throw new MlsqlError('MLSQL_USAGE_INVALID', `no session ${submission.sessionId}: it was closed, or idle for an hour`, { hint: 'open a new one' });
+      throw new MlsqlError(
+        'MLSQL_USAGE_INVALID',
+        `no session ${submission.sessionId}: it was closed, or idle for an hour`,
+        { hint: 'open a new one' },
+      );
     }
     record.lastUsedMs = this.services.clock.now();
     const before = record.busy;
@@ -270,7 +301,13 @@ export class RunManager {
   #end(record: RunRecord, state: Exclude<RunState, 'RUNNING'>, warnings: number): void {
     record.endTimeMs = this.services.clock.now();
     record.state = state;
-    this.#emit(record, { kind: 'done', ok: state === 'SUCCEEDED', runId: record.id, warnings, state: state.toLowerCase() as 'succeeded' | 'failed' | 'cancelled' });
+    this.#emit(record, {
+      kind: 'done',
+      ok: state === 'SUCCEEDED',
+      runId: record.id,
+      warnings,
+      state: state.toLowerCase() as 'succeeded' | 'failed' | 'cancelled',
+    });
   }
 
   #emit(record: RunRecord, body: RunEventBody): void {
@@ -279,13 +316,15 @@ export class RunManager {
 
   #record(id: string): RunRecord {
     const record = this.#runs.get(id);
-    if (record === undefined) throw new MlsqlError('MLSQL_RUN_UNKNOWN', `no run "${id}"`, { hint: 'see mlsql runs ls' });
+    if (record === undefined)
+      throw new MlsqlError('MLSQL_RUN_UNKNOWN', `no run "${id}"`, { hint: 'see mlsql runs ls' });
     return record;
   }
 
   #forgetOldRuns(): void {
     const ended = [...this.#runs.values()].filter((record) => record.state !== 'RUNNING');
-    for (const record of ended.slice(0, Math.max(0, ended.length - ENDED_RUNS_MAX))) this.#runs.delete(record.id);
+    for (const record of ended.slice(0, Math.max(0, ended.length - ENDED_RUNS_MAX)))
+      this.#runs.delete(record.id);
   }
 
   async #closeIdleSessions(): Promise<void> {
@@ -295,11 +334,27 @@ export class RunManager {
 }
 
 function view(record: RunRecord): RunView {
-  const { id, submission, state, startTimeMs, endTimeMs, statementsDone, statementsTotal, jobIds, message } = record;
-  return { runId: id, scriptName: submission.scriptName, state, user: submission.user, startTimeMs, endTimeMs, statementsDone, statementsTotal, jobIds: [...jobIds], message };
+  const { id, submission, state, startTimeMs, endTimeMs, statementsDone, statementsTotal, jobIds, message } =
+    record;
+  return {
+    runId: id,
+    scriptName: submission.scriptName,
+    state,
+    user: submission.user,
+    startTimeMs,
+    endTimeMs,
+    statementsDone,
+    statementsTotal,
+    jobIds: [...jobIds],
+    message,
+  };
 }
 
-function changedClientFiles(before: ReadonlyMap<string, ClientTree>, after: ReadonlyMap<string, ClientTree>): string[] {
-  const content = (tree: ClientTree | undefined): string => JSON.stringify(tree?.files.map((file) => [file.path, file.sha256]));
+function changedClientFiles(
+  before: ReadonlyMap<string, ClientTree>,
+  after: ReadonlyMap<string, ClientTree>,
+): string[] {
+  const content = (tree: ClientTree | undefined): string =>
+    JSON.stringify(tree?.files.map((file) => [file.path, file.sha256]));
   return [...after.keys()].filter((name) => content(before.get(name)) !== content(after.get(name)));
 }

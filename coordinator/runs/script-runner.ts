@@ -30,7 +30,11 @@ const TABLE_EVENT_BYTES = 4 * 1024 * 1024;
 /**
  * Runs the statements; the first that fails ends the run with its error, which names statement and position.
  */
-export async function runScript(context: RunContext, statements: readonly Statement[], options: ScriptRunOptions): Promise<void> {
+export async function runScript(
+  context: RunContext,
+  statements: readonly Statement[],
+  options: ScriptRunOptions,
+): Promise<void> {
   for (const [index, statement] of statements.entries()) {
     const tell = (state: 'running' | 'done' | 'failed' | 'cancelled' | 'skipped'): void =>
       context.emit({ kind: 'statement', index, statement: statement.kind, state, line: statement.span.line });
@@ -46,7 +50,10 @@ export async function runScript(context: RunContext, statements: readonly Statem
         if (finished !== undefined) options.finished.set(index, finished);
       } catch (error) {
         tell(context.signal.aborted ? 'cancelled' : 'failed');
-        throw asMlsqlError(error).with({ statement: index, position: { line: statement.span.line, column: statement.span.column } });
+        throw asMlsqlError(error).with({
+          statement: index,
+          position: { line: statement.span.line, column: statement.span.column },
+        });
       }
       tell('done');
     }
@@ -83,16 +90,21 @@ async function execute(context: RunContext, statement: Statement): Promise<Finis
       await runCancel(context, statement);
       return undefined;
     case 'predict':
-      throw new MlsqlError('MLSQL_SQL_UNSUPPORTED', 'batch prediction (predict … as …) is not part of this version', {
-        position: { line: statement.span.line, column: statement.span.column },
-        hint: 'register the model and call it: select fn(features) as prediction, * from t as result;',
-      });
+      throw new MlsqlError(
+        'MLSQL_SQL_UNSUPPORTED',
+        'batch prediction (predict … as …) is not part of this version',
+        {
+          position: { line: statement.span.line, column: statement.span.column },
+          hint: 'register the model and call it: select fn(features) as prediction, * from t as result;',
+        },
+      );
   }
 }
 
 /** Makes what a finished statement made for the statements behind it, without doing it again. */
 async function recall(context: RunContext, statement: Statement, finished: FinishedStatement): Promise<void> {
-  if (finished.kind === 'train' && statement.kind === 'train') await recallTrain(context, statement, finished);
+  if (finished.kind === 'train' && statement.kind === 'train')
+    await recallTrain(context, statement, finished);
   if (finished.kind === 'register') recallRegister(context, finished);
 }
 
@@ -101,12 +113,18 @@ async function emitResult(context: RunContext, limit: number): Promise<void> {
   if (last === undefined) return;
   const result =
     last.kind === 'rows'
-      ? { columns: last.columns, rowsJson: last.rowsJson.slice(0, limit), rowCount: last.rowsJson.length, truncated: last.rowsJson.length > limit }
+      ? {
+          columns: last.columns,
+          rowsJson: last.rowsJson.slice(0, limit),
+          rowCount: last.rowsJson.length,
+          truncated: last.rowsJson.length > limit,
+        }
       : await context.services.engine.rows(context.scope.session, last.engineTable, limit);
   let start = 0;
   do {
     let end = start;
-    for (let bytes = 0; end < result.rowsJson.length && bytes < TABLE_EVENT_BYTES; end++) bytes += result.rowsJson[end]!.length;
+    for (let bytes = 0; end < result.rowsJson.length && bytes < TABLE_EVENT_BYTES; end++)
+      bytes += result.rowsJson[end]!.length;
     context.emit({
       kind: 'table',
       name: last.name,

@@ -1,5 +1,5 @@
 // What every gRPC connection of the product has in common: message limits, keepalive, the token.
-import { type ChannelOptions, credentials, type ChannelCredentials, Metadata } from '@grpc/grpc-js';
+import { type ChannelCredentials, type ChannelOptions, credentials, Metadata } from '@grpc/grpc-js';
 import { GRPC_MESSAGE_MAX_BYTES } from '../limits.js';
 
 /** Options for clients and servers alike. */

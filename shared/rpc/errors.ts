@@ -35,7 +35,11 @@ export function statusFromError(error: unknown): { code: status; details: string
   };
   const metadata = new Metadata();
   metadata.set(TRAILER, Buffer.from(JSON.stringify({ ...wire, message: wire.message.slice(0, 2000) })));
-  return { code: known.kind.grpc === status.OK ? status.INTERNAL : known.kind.grpc, details: known.message.slice(0, 2000), metadata };
+  return {
+    code: known.kind.grpc === status.OK ? status.INTERNAL : known.kind.grpc,
+    details: known.message.slice(0, 2000),
+    metadata,
+  };
 }
 
 /** The MlsqlError that a failed call carries; one made from the bare status where the peer sent none. */
@@ -71,12 +75,15 @@ export function errorFromStatus(error: unknown): MlsqlError {
       cause: error,
     });
   }
-  if (error.code === status.CANCELLED) return new MlsqlError('MLSQL_RUN_CANCELLED', error.details, { cause: error });
+  if (error.code === status.CANCELLED)
+    return new MlsqlError('MLSQL_RUN_CANCELLED', error.details, { cause: error });
   return new MlsqlError('MLSQL_INTERNAL', `${status[error.code]}: ${error.details}`, { cause: error });
 }
 
 function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && 'code' in error && 'metadata' in error && error.metadata instanceof Metadata;
+  return (
+    error instanceof Error && 'code' in error && 'metadata' in error && error.metadata instanceof Metadata
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -35,7 +35,8 @@ let services: Services | undefined;
 
 /** Client constructors and service descriptions, `mlsqlV1().Runs.service` and so on. */
 export function mlsqlV1(): Services {
-  services ??= (loadPackageDefinition(packageDefinition()) as GrpcObject & { mlsql: { v1: Services } }).mlsql.v1;
+  services ??= (loadPackageDefinition(packageDefinition()) as GrpcObject & { mlsql: { v1: Services } }).mlsql
+    .v1;
   return services;
 }
 

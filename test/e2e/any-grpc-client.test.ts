@@ -18,7 +18,8 @@ const SCRIPT = `set rows='''{"x":1}
 {"x":3}''';
 load jsonStr.\`rows\` as data;
 train data as PythonAlg.\`/grpc/model\` where pythonScriptPath="./train.py" and keepVersion="true" and \`fitParam.0.a\`="1" and \`fitParam.1.a\`="2" as t;`;
-const TRAIN = 'import os, mlsql\np = mlsql.internal_system_param["tempModelLocalPath"]\nos.makedirs(p)\nopen(p + "/m", "w").write("m")\nprint("mlsql_validation_score:" + mlsql.fit_param["a"])\n';
+const TRAIN =
+  'import os, mlsql\np = mlsql.internal_system_param["tempModelLocalPath"]\nos.makedirs(p)\nopen(p + "/m", "w").write("m")\nprint("mlsql_validation_score:" + mlsql.fit_param["a"])\n';
 
 describe('a plain gRPC client', () => {
   let cluster: EmbeddedCluster;
@@ -27,7 +28,8 @@ describe('a plain gRPC client', () => {
 
   beforeAll(async () => {
     cluster = await EmbeddedCluster.start();
-    address = (JSON.parse(readFileSync(join(cluster.home, 'cluster.json'), 'utf8')) as { address: string }).address;
+    address = (JSON.parse(readFileSync(join(cluster.home, 'cluster.json'), 'utf8')) as { address: string })
+      .address;
   });
   afterAll(async () => {
     for (const client of clients) client.close();
@@ -35,7 +37,10 @@ describe('a plain gRPC client', () => {
   });
 
   const client = (service: string): AnyClient => {
-    const definition = loadSync(['runs', 'jobs', 'files', 'functions', 'executors'].map((name) => `mlsql/v1/${name}.proto`), { includeDirs: [PROTO_ROOT], longs: Number, defaults: true, oneofs: true });
+    const definition = loadSync(
+      ['runs', 'jobs', 'files', 'functions', 'executors'].map((name) => `mlsql/v1/${name}.proto`),
+      { includeDirs: [PROTO_ROOT], longs: Number, defaults: true, oneofs: true },
+    );
     // biome-ignore lint/suspicious/noExplicitAny: as above.
     const Constructor = (loadPackageDefinition(definition) as any).mlsql.v1[service];
     const made = new Constructor(address, credentials.createInsecure()) as AnyClient;
@@ -48,37 +53,55 @@ describe('a plain gRPC client', () => {
     return value;
   };
   const call = (target: AnyClient, method: string, request: AnyMessage): Promise<AnyMessage> =>
-    new Promise((resolve, reject) => target[method](request, metadata(), (error: ServiceError | null, response: AnyMessage) => (error === null ? resolve(response) : reject(error))));
+    new Promise((resolve, reject) =>
+      target[method](request, metadata(), (error: ServiceError | null, response: AnyMessage) =>
+        error === null ? resolve(response) : reject(error),
+      ),
+    );
 
   it('uploads, submits, follows and finds the model', async () => {
     const files = client('Files');
     const content = Buffer.from(TRAIN);
     const sha256 = createHash('sha256').update(content).digest('hex');
-    expect((await call(files, 'FindMissingBlobs', { sha256: [sha256] }))['missing']).toEqual([sha256]);
+    expect((await call(files, 'FindMissingBlobs', { sha256: [sha256] })).missing).toEqual([sha256]);
     await new Promise<void>((resolve, reject) => {
-      const upload = files['UploadBlob'](metadata(), (error: ServiceError | null) => (error === null ? resolve() : reject(error)));
+      const upload = files.UploadBlob(metadata(), (error: ServiceError | null) =>
+        error === null ? resolve() : reject(error),
+      );
       upload.write({ sha256, size: content.length, data: content });
       upload.end();
     });
     const runs = client('Runs');
     const { runId } = await call(runs, 'SubmitRun', {
       script: SCRIPT,
-      clientFiles: [{ name: './train.py', folder: false, files: [{ path: 'train.py', sha256, size: content.length }] }],
+      clientFiles: [
+        { name: './train.py', folder: false, files: [{ path: 'train.py', sha256, size: content.length }] },
+      ],
     });
     const events: AnyMessage[] = [];
-    for await (const event of runs['FollowRun']({ runId }, metadata()) as AsyncIterable<AnyMessage>) events.push(event);
-    expect(events.map((event) => event['seq'])).toEqual(events.map((_, index) => index + 1));
-    expect(events.at(-1)!['done']).toMatchObject({ ok: true, runId });
-    const table = events.find((event) => event['table'] != null)!['table'];
-    expect(table.rowsJson.map((row: string) => (JSON.parse(row) as AnyMessage)['score'])).toEqual([1, 2]);
+    for await (const event of runs.FollowRun({ runId }, metadata()) as AsyncIterable<AnyMessage>)
+      events.push(event);
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)!.done).toMatchObject({ ok: true, runId });
+    const table = events.find((event) => event.table != null)!.table;
+    expect(table.rowsJson.map((row: string) => (JSON.parse(row) as AnyMessage).score)).toEqual([1, 2]);
     const model = await call(client('Functions'), 'GetModel', { path: '/grpc/model' });
-    expect(model['groups'].map((group: AnyMessage) => group['status'])).toEqual(['success', 'success']);
+    expect(model.groups.map((group: AnyMessage) => group.status)).toEqual(['success', 'success']);
   });
 
   it('is refused without the token or with a wrong one, on every method of every service', async () => {
     for (const service of ['Runs', 'Jobs', 'Files', 'Functions', 'Executors']) {
       const target = client(service);
-      const methods = Object.values((target.constructor as unknown as { service: Record<string, { originalName: string; requestStream: boolean; responseStream: boolean }> }).service);
+      const methods = Object.values(
+        (
+          target.constructor as unknown as {
+            service: Record<
+              string,
+              { originalName: string; requestStream: boolean; responseStream: boolean }
+            >;
+          }
+        ).service,
+      );
       expect(methods.length).toBeGreaterThan(0);
       for (const method of methods) {
         for (const token of [undefined, 'wrong']) {
@@ -87,8 +110,12 @@ describe('a plain gRPC client', () => {
           const code = await new Promise<number>((resolve) => {
             const callback = (error: ServiceError | null): void => resolve(error?.code ?? 0);
             const made = method.requestStream
-              ? method.responseStream ? target[method.originalName](wrong) : target[method.originalName](wrong, callback)
-              : method.responseStream ? target[method.originalName]({}, wrong) : target[method.originalName]({}, wrong, callback);
+              ? method.responseStream
+                ? target[method.originalName](wrong)
+                : target[method.originalName](wrong, callback)
+              : method.responseStream
+                ? target[method.originalName]({}, wrong)
+                : target[method.originalName]({}, wrong, callback);
             if (method.responseStream) {
               made.on('error', (error: ServiceError) => resolve(error.code));
               made.on('data', () => resolve(0));
@@ -102,12 +129,18 @@ describe('a plain gRPC client', () => {
   });
 
   it('finds health without a token, and reflection with it', async () => {
-    const health = loadSync(join(PROTO_ROOT, '../node_modules/grpc-health-check/proto/health/v1/health.proto'));
+    const health = loadSync(
+      join(PROTO_ROOT, '../node_modules/grpc-health-check/proto/health/v1/health.proto'),
+    );
     // biome-ignore lint/suspicious/noExplicitAny: as above.
     const HealthClient = (loadPackageDefinition(health) as any).grpc.health.v1.Health;
     const checker = new HealthClient(address, credentials.createInsecure()) as AnyClient;
     clients.push(checker);
-    const answer = await new Promise<AnyMessage>((resolve, reject) => checker['check']({ service: '' }, (error: ServiceError | null, response: AnyMessage) => (error === null ? resolve(response) : reject(error))));
-    expect(answer['status']).toBe(1);
+    const answer = await new Promise<AnyMessage>((resolve, reject) =>
+      checker.check({ service: '' }, (error: ServiceError | null, response: AnyMessage) =>
+        error === null ? resolve(response) : reject(error),
+      ),
+    );
+    expect(answer.status).toBe(1);
   });
 });

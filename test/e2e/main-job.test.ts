@@ -6,7 +6,9 @@ import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedCluster } from '../support/embedded-cluster.js';
 
-const ROWS = Array.from({ length: 40 }, (_, i) => JSON.stringify({ features: [i, i * 2, 1], label: i < 20 ? 0 : 1 })).join('\n');
+const ROWS = Array.from({ length: 40 }, (_, i) =>
+  JSON.stringify({ features: [i, i * 2, 1], label: i < 20 ? 0 : 1 }),
+).join('\n');
 
 const TRAIN = `
 import json, os, pickle, mlsql
@@ -64,13 +66,13 @@ describe('the main job', () => {
     const result = await cluster.run(trainStatement('/m/first'));
     expect(result.error).toBeUndefined();
     expect(result.code).toBe(0);
-    expect(result.rows.map((row) => [row['algIndex'], row['status'], row['score']])).toEqual([
+    expect(result.rows.map((row) => [row.algIndex, row.status, row.score])).toEqual([
       [0, 'success', 0.625],
       [1, 'success', 1],
       [2, 'success', 0.625],
     ]);
-    expect(result.rows[1]!['trainParams']).toMatchObject({ threshold: '20', modelPath: '/m/first' });
-    expect(result.rows[0]!['metrics']).toEqual({ rows: 40 });
+    expect(result.rows[1]!.trainParams).toMatchObject({ threshold: '20', modelPath: '/m/first' });
+    expect(result.rows[0]!.metrics).toEqual({ rows: 40 });
     expect(result.events.at(-1)).toMatchObject({ event: 'done', ok: true, warnings: 0 });
   });
 
@@ -84,15 +86,32 @@ describe('the main job', () => {
     expect(existsSync(join(version, '_staging'))).toBe(false);
     const file = await asyncBufferFromFile(join(version, 'meta/0/part-00000.parquet'));
     const rows = await parquetReadObjects({ file, compressors });
-    expect(Object.keys(rows[0]!)).toEqual(['modelPath', 'algIndex', 'alg', 'score', 'status', 'startTime', 'endTime', 'trainParams', 'message', 'metrics', 'attempts', 'executor', 'files']);
-    const parts = readdirSync(join(cluster.home, 'store/m/layout/tmp/data')).filter((name) => name.startsWith('part-'));
+    expect(Object.keys(rows[0]!)).toEqual([
+      'modelPath',
+      'algIndex',
+      'alg',
+      'score',
+      'status',
+      'startTime',
+      'endTime',
+      'trainParams',
+      'message',
+      'metrics',
+      'attempts',
+      'executor',
+      'files',
+    ]);
+    const parts = readdirSync(join(cluster.home, 'store/m/layout/tmp/data')).filter((name) =>
+      name.startsWith('part-'),
+    );
     expect(parts).toHaveLength(4);
     for (const part of parts) expect(part).toMatch(/^part-0000\d-[0-9a-f]+\.json$/);
   });
 
   it('registers the best group and predicts with it anywhere in a select', async () => {
     await cluster.run(trainStatement('/m/served'));
-    const result = await cluster.run(`register PythonAlg.\`/m/served\` as classify options pythonScriptPath="./predict.py";
+    const result =
+      await cluster.run(`register PythonAlg.\`/m/served\` as classify options pythonScriptPath="./predict.py";
 load json.\`./rows.json\` as data;
 select label, sum(if(classify(features)[0] = label, 1, 0)) as hits, count(*) as n from data where classify(features)[0] >= 0 group by label order by label as result;`);
     expect(result.error).toBeUndefined();
@@ -106,8 +125,13 @@ select label, sum(if(classify(features)[0] = label, 1, 0)) as hits, count(*) as 
     const second = trainStatement('/m/versions', 'and retries="1"');
     await cluster.run(trainStatement('/m/versions'));
     await cluster.run(second);
-    expect(readdirSync(join(cluster.home, 'store/m/versions')).filter((name) => name.startsWith('_model_')).sort()).toEqual(['_model_0', '_model_1']);
-    const result = await cluster.run(`register PythonAlg.\`/m/versions\` as five options pythonScriptPath="./predict.py" and modelVersion="0" and algIndex="0";
+    expect(
+      readdirSync(join(cluster.home, 'store/m/versions'))
+        .filter((name) => name.startsWith('_model_'))
+        .sort(),
+    ).toEqual(['_model_0', '_model_1']);
+    const result =
+      await cluster.run(`register PythonAlg.\`/m/versions\` as five options pythonScriptPath="./predict.py" and modelVersion="0" and algIndex="0";
 load json.\`./rows.json\` as data;
 select cast(sum(five(features)[0]) as int) as ones from data as result;`);
     expect(result.error).toBeUndefined();
@@ -117,7 +141,10 @@ select cast(sum(five(features)[0]) as int) as ones from data as result;`);
   it('writes and syncs nothing the second time', async () => {
     await cluster.run(trainStatement('/m/again'));
     const second = await cluster.run(trainStatement('/m/again'));
-    const summary = second.events.filter((event) => event.event === 'job').map((event) => event['summary']).find((value) => value !== undefined);
+    const summary = second.events
+      .filter((event) => event.event === 'job')
+      .map((event) => event.summary)
+      .find((value) => value !== undefined);
     expect(summary).toMatchObject({ dataBytesWritten: 0 });
     expect(summary.dataBytesTotal).toBeGreaterThan(0);
   });
@@ -129,21 +156,25 @@ train data as PythonAlg.\`/m/plain\` where pythonScriptPath="./train.py" and \`f
     const bad = await cluster.run(good.replace('"20"', '"no number"'));
     expect(bad.code).toBe(1);
     expect(bad.error).toMatchObject({ code: 'MLSQL_TRAIN_FAILED', algIndex: 0 });
-    expect(bad.error!['traceback']).toContain('could not convert string to float');
-    const ask = await cluster.run(`register PythonAlg.\`/m/plain\` as plain options pythonScriptPath="./predict.py";
+    expect(bad.error!.traceback).toContain('could not convert string to float');
+    const ask =
+      await cluster.run(`register PythonAlg.\`/m/plain\` as plain options pythonScriptPath="./predict.py";
 load json.\`./rows.json\` as data; select cast(sum(plain(features)[0]) as int) as ones from data as result;`);
     expect(ask.rows).toEqual([{ ones: 20 }]);
   });
 
   it('streams rows to read_data() when enableDataLocal is false', async () => {
-    await cluster.file('stream.py', `
+    await cluster.file(
+      'stream.py',
+      `
 import os, mlsql
 rd = mlsql.read_data()
 seen = [item["label"] for items in rd(max_records=7) for item in items]
 os.makedirs(mlsql.internal_system_param["tempModelLocalPath"])
 open(mlsql.internal_system_param["tempModelLocalPath"] + "/n", "w").write(str(len(seen)))
 print("mlsql_validation_score:%d" % sum(seen))
-`);
+`,
+    );
     const result = await cluster.run(`load json.\`./rows.json\` as data;
 train data as PythonAlg.\`/m/stream\` where pythonScriptPath="./stream.py" and enableDataLocal="false" and dataLocalFileNum="3" as t;`);
     expect(result.error).toBeUndefined();
@@ -155,7 +186,9 @@ train data as PythonAlg.\`/m/stream\` where pythonScriptPath="./stream.py" and e
 train data as PythonParallelExt.\`/m/parallel\` where pythonScriptPath="./train.py" and keepVersion="true" and dataLocalFileNum="4"
 and \`fitParam.0.threshold\`="20" and \`fitParam.0.resource.word\`="./word.txt";`);
     expect(result.error).toBeUndefined();
-    expect(result.rows.map((row) => [row['algIndex'], row['metrics']])).toEqual([0, 1, 2, 3].map((index) => [index, { rows: 10 }]));
+    expect(result.rows.map((row) => [row.algIndex, row.metrics])).toEqual(
+      [0, 1, 2, 3].map((index) => [index, { rows: 10 }]),
+    );
   });
 
   it('trains and registers a built-in algorithm without any script', async () => {
@@ -164,6 +197,6 @@ train data as PythonAlg.\`/m/builtin\` where validateTable="data" and \`fitParam
 register PythonAlg.\`/m/builtin\` as forest;
 select avg(if(forest(features)[0] = label, 1, 0)) as accuracy from data as result;`);
     expect(result.error).toBeUndefined();
-    expect(result.rows[0]!['accuracy']).toBeGreaterThan(0.9);
+    expect(result.rows[0]!.accuracy).toBeGreaterThan(0.9);
   });
 });

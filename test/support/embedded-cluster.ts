@@ -92,13 +92,20 @@ export class EmbeddedCluster {
   }
 
   /** Runs any `mlsql` command to its end. */
-  cli(args: readonly string[], options: { cwd?: string; env?: Record<string, string>; input?: string } = {}): Promise<CliResult> {
+  cli(
+    args: readonly string[],
+    options: { cwd?: string; env?: Record<string, string>; input?: string } = {},
+  ): Promise<CliResult> {
     return collect(this.spawn(args, options), options.input);
   }
 
   /** Starts an `mlsql` command. */
   spawn(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}): ChildProcess {
-    return spawn(MLSQL, [...args], { cwd: options.cwd ?? this.scripts, env: { ...this.#env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    return spawn(MLSQL, [...args], {
+      cwd: options.cwd ?? this.scripts,
+      env: { ...this.#env, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
   }
 
   /** Ends the cluster and removes everything it left. */
@@ -114,10 +121,26 @@ export class EmbeddedCluster {
 
   async #up(): Promise<void> {
     const { executors = 2, slots = 1 } = this.options;
-    const child = spawn(MLSQL, ['up', '--home', this.home, '--executors', `${executors}`, '--slots', `${slots}`, '--grpc-port', '0', '--http-port', '0'], {
-      env: this.#env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      MLSQL,
+      [
+        'up',
+        '--home',
+        this.home,
+        '--executors',
+        `${executors}`,
+        '--slots',
+        `${slots}`,
+        '--grpc-port',
+        '0',
+        '--http-port',
+        '0',
+      ],
+      {
+        env: this.#env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     this.#process = child;
     child.stderr?.on('data', (chunk) => {
       this.#output += String(chunk);
@@ -158,12 +181,15 @@ export async function collect(child: ChildProcess, input?: string): Promise<CliR
 
 /** Reads the JSON lines of a run. Anything else on standard output fails the test that reads it. */
 export function asRunResult(result: CliResult): RunResult {
-  const events = result.stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as CliEvent);
+  const events = result.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as CliEvent);
   const tables = events.filter((event) => event.event === 'table');
   return {
     ...result,
     events,
-    rows: tables.at(-1)?.['rows'] ?? [],
+    rows: tables.at(-1)?.rows ?? [],
     error: events.find((event) => event.event === 'error'),
     warnings: events.filter((event) => event.event === 'warning'),
   };

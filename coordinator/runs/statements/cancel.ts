@@ -8,7 +8,10 @@ import { positionOf, type RunContext } from '../context.js';
 export async function runCancel(context: RunContext, statement: CancelStatement): Promise<void> {
   const id = substitute(statement.job, context.scope.variables);
   if (context.services.jobs.get(jobId(id)) === undefined) {
-    throw new MlsqlError('MLSQL_JOB_UNKNOWN', `no job "${id}"`, { position: positionOf(statement.job), hint: 'see !show jobs;' });
+    throw new MlsqlError('MLSQL_JOB_UNKNOWN', `no job "${id}"`, {
+      position: positionOf(statement.job),
+      hint: 'see !show jobs;',
+    });
   }
   await context.services.jobs.cancel(jobId(id), `cancelled by run ${context.runId}`);
 }

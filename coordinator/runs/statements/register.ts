@@ -1,6 +1,7 @@
 // register: version and group chosen, the predict script found, run once as proof, and the name made durable.
-import { functionId, newId } from '../../../shared/ids.js';
+
 import { MlsqlError } from '../../../shared/errors.js';
+import { functionId, newId } from '../../../shared/ids.js';
 import type { RegisterStatement, UnregisterStatement } from '../../../shared/language/ast.js';
 import { checkModelOptions, type ModelOptions } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
@@ -15,18 +16,29 @@ import type { FinishedStatement } from '../script-runner.js';
 
 type FinishedRegister = Extract<FinishedStatement, { kind: 'register' }>;
 
-export async function runRegister(context: RunContext, statement: RegisterStatement): Promise<FinishedRegister> {
+export async function runRegister(
+  context: RunContext,
+  statement: RegisterStatement,
+): Promise<FinishedRegister> {
   const { services, scope } = context;
   const position = positionOf(statement.path);
   const path = substitute(statement.path, scope.variables);
   const place = classifyAt(path, position);
   if (place.kind !== 'store') {
-    throw new MlsqlError('MLSQL_SCRIPT_TARGET_RELATIVE', `models lie in the store, and "${path}" is no path of it`, { position, hint: 'begin the path with a slash: /models/name' });
+    throw new MlsqlError(
+      'MLSQL_SCRIPT_TARGET_RELATIVE',
+      `models lie in the store, and "${path}" is no path of it`,
+      { position, hint: 'begin the path with a slash: /models/name' },
+    );
   }
   const name = checkedName(substitute(statement.name, scope.variables), statement);
   const options = checkModelOptions(statement, scope.variables);
   const model = await chooseModel(context, place.key, options, position);
-  const inputs: InputContext = { store: services.store, hasher: services.hasher, clientFiles: context.clientFiles };
+  const inputs: InputContext = {
+    store: services.store,
+    hasher: services.hasher,
+    clientFiles: context.clientFiles,
+  };
   const project = await predictProject(inputs, model, options, position);
   const spec = functionSpecOf(servedModel(name, model, project, options));
   const id = functionId(newId('fn', services.clock.now()));
@@ -71,42 +83,79 @@ export async function runUnregister(context: RunContext, statement: UnregisterSt
 
 function checkedName(name: string, statement: RegisterStatement): string {
   if (/^[\p{L}_][\p{L}\p{N}_]{0,127}$/u.test(name)) return name;
-  throw new MlsqlError('MLSQL_SCRIPT_SYNTAX', `"${name}" is no name for a function`, { position: positionOf(statement.name), hint: 'letters, digits and underscores, at most 128, no digit first' });
+  throw new MlsqlError('MLSQL_SCRIPT_SYNTAX', `"${name}" is no name for a function`, {
+    position: positionOf(statement.name),
+    hint: 'letters, digits and underscores, at most 128, no digit first',
+  });
 }
 
-async function chooseModel(context: RunContext, key: string, options: ModelOptions, position: { line: number; column: number }): Promise<RegisteredModel> {
+async function chooseModel(
+  context: RunContext,
+  key: string,
+  options: ModelOptions,
+  position: { line: number; column: number },
+): Promise<RegisteredModel> {
   try {
     const choice = {
       ...(options.modelVersion !== undefined && { modelVersion: options.modelVersion }),
       ...(options.algIndex !== undefined && { algIndex: options.algIndex }),
     };
-    return await selectModel(context.services.store, key, choice, (info) => context.services.hasher.hash(info));
+    return await selectModel(context.services.store, key, choice, (info) =>
+      context.services.hasher.hash(info),
+    );
   } catch (error) {
     if (!(error instanceof MlsqlError)) throw error;
-    const at = error.code === 'MLSQL_MODEL_VERSION_UNKNOWN' ? options.modelVersionOption : error.code === 'MLSQL_MODEL_GROUP_UNKNOWN' ? options.algIndexOption : undefined;
+    const at =
+      error.code === 'MLSQL_MODEL_VERSION_UNKNOWN'
+        ? options.modelVersionOption
+        : error.code === 'MLSQL_MODEL_GROUP_UNKNOWN'
+          ? options.algIndexOption
+          : undefined;
     throw error.with({ position: at?.valuePosition ?? position });
   }
 }
 
 /** The statement's script; else the kept MLproject's api_predict; else the built-in trainer's own prediction. */
-async function predictProject(inputs: InputContext, model: RegisteredModel, options: ModelOptions, position: { line: number; column: number }): Promise<(Project & { builtinAlg: string }) | undefined> {
+async function predictProject(
+  inputs: InputContext,
+  model: RegisteredModel,
+  options: ModelOptions,
+  position: { line: number; column: number },
+): Promise<(Project & { builtinAlg: string }) | undefined> {
   if (options.script !== undefined || options.project !== undefined) {
     return { ...(await resolveProject(inputs, options, 'api_predict', model.fitParam)), builtinAlg: '' };
   }
-  if (BUILTIN_ALGS.some((name) => name === model.alg)) return { files: [], script: '', command: '', packages: [], builtinAlg: model.alg };
+  if (BUILTIN_ALGS.some((name) => name === model.alg))
+    return { files: [], script: '', command: '', packages: [], builtinAlg: model.alg };
   const kept = model.project;
   if (kept?.files.some((file) => file.path === 'MLproject')) {
-    const project = await projectOfVersion(inputs, { folder: true, name: model.folder, files: kept.files }, `of ${model.path}`, 'api_predict', model.fitParam, position);
+    const project = await projectOfVersion(
+      inputs,
+      { folder: true, name: model.folder, files: kept.files },
+      `of ${model.path}`,
+      'api_predict',
+      model.fitParam,
+      position,
+    );
     return { ...project, builtinAlg: '' };
   }
-  throw new MlsqlError('MLSQL_SCRIPT_OPTION_MISSING', 'register needs pythonScriptPath: the model was trained by a plain script', {
-    position,
-    hint: 'add options pythonScriptPath="./predict.py", a script that calls python_fun.udf(fn)',
-  });
+  throw new MlsqlError(
+    'MLSQL_SCRIPT_OPTION_MISSING',
+    'register needs pythonScriptPath: the model was trained by a plain script',
+    {
+      position,
+      hint: 'add options pythonScriptPath="./predict.py", a script that calls python_fun.udf(fn)',
+    },
+  );
 }
 
-function servedModel(name: string, model: RegisteredModel, project: (Project & { builtinAlg: string }) | undefined, options: ModelOptions): ServedModel {
-  const pythonPath = options.systemParam.pythonPath ?? model.systemParam['pythonPath'] ?? '';
+function servedModel(
+  name: string,
+  model: RegisteredModel,
+  project: (Project & { builtinAlg: string }) | undefined,
+  options: ModelOptions,
+): ServedModel {
+  const pythonPath = options.systemParam.pythonPath ?? model.systemParam.pythonPath ?? '';
   return {
     name,
     project: project?.files ?? [],
@@ -118,7 +167,10 @@ function servedModel(name: string, model: RegisteredModel, project: (Project & {
     fitParam: model.fitParam,
     systemParam: { ...model.systemParam, ...options.systemParam.raw },
     pythonPath,
-    pythonParams: options.systemParam.pythonParam.length > 0 ? options.systemParam.pythonParam : splitParams(model.systemParam['pythonParam']),
+    pythonParams:
+      options.systemParam.pythonParam.length > 0
+        ? options.systemParam.pythonParam
+        : splitParams(model.systemParam.pythonParam),
     envs: options.systemParam.envs,
     copyTrainParams: options.enableCopyTrainParamsToPython,
     trainParams: model.trainParams,

@@ -16,7 +16,11 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
   const place = classifyAt(path, position);
   if (place.kind === 's3') throw foreignBucket(path, position);
   if (place.kind !== 'store') {
-    throw new MlsqlError('MLSQL_SCRIPT_TARGET_RELATIVE', `save writes to the store, and "${path}" is no path of it`, { position, hint: 'begin the path with a slash: /data/name' });
+    throw new MlsqlError(
+      'MLSQL_SCRIPT_TARGET_RELATIVE',
+      `save writes to the store, and "${path}" is no path of it`,
+      { position, hint: 'begin the path with a slash: /data/name' },
+    );
   }
   await services.engine.describe(scope.session, table).catch((error: unknown) => {
     throw error instanceof MlsqlError ? error.with({ position: positionOf(statement.table) }) : error;
@@ -24,12 +28,22 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
   const mode = statement.mode;
   if ((mode === 'errorIfExists' || mode === 'ignore') && (await exists(context, place.key))) {
     if (mode === 'ignore') return;
-    throw new MlsqlError('MLSQL_TABLE_SAVE_EXISTS', `${path} is there already`, { position, hint: 'say save overwrite or save append, or choose another path' });
+    throw new MlsqlError('MLSQL_TABLE_SAVE_EXISTS', `${path} is there already`, {
+      position,
+      hint: 'say save overwrite or save append, or choose another path',
+    });
   }
   const partitionBy = statement.partitionBy.map((column) => substitute(column, scope.variables));
   const stopInterrupting = interruptOnAbort(context);
   try {
-    await services.engine.save(scope.session, { table, format, prefix: place.key, mode: mode === 'append' ? 'append' : 'overwrite', options, partitionBy });
+    await services.engine.save(scope.session, {
+      table,
+      format,
+      prefix: place.key,
+      mode: mode === 'append' ? 'append' : 'overwrite',
+      options,
+      partitionBy,
+    });
   } catch (error) {
     throw error instanceof MlsqlError ? error.with({ position }) : error;
   } finally {

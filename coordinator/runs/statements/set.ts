@@ -22,14 +22,22 @@ async function firstValue(context: RunContext, statement: SetStatement, sql: str
   const position = positionOf(statement.value);
   const stopInterrupting = interruptOnAbort(context);
   try {
-    const table = await engine.select(context.scope.session, { sql, functions: await functionsInScope(context, sql) });
+    const table = await engine.select(context.scope.session, {
+      sql,
+      functions: await functionsInScope(context, sql),
+    });
     const { columns, rowsJson } = await engine.rows(context.scope.session, table.name, 1);
     const row = rowsJson[0];
-    if (row === undefined) throw new MlsqlError('MLSQL_TABLE_EMPTY', `the select of set ${statement.name.value} answers no row`, { position });
+    if (row === undefined)
+      throw new MlsqlError('MLSQL_TABLE_EMPTY', `the select of set ${statement.name.value} answers no row`, {
+        position,
+      });
     const value = (JSON.parse(row) as Record<string, unknown>)[columns[0]!.name];
     return typeof value === 'string' ? value : JSON.stringify(value);
   } catch (error) {
-    throw error instanceof MlsqlError ? new MlsqlError(error.code, error.message, { ...error.details, position }) : error;
+    throw error instanceof MlsqlError
+      ? new MlsqlError(error.code, error.message, { ...error.details, position })
+      : error;
   } finally {
     stopInterrupting();
   }

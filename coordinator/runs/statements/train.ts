@@ -1,6 +1,6 @@
 // train: options checked, inputs found, partitions written, a version claimed, the job followed to its end, meta/0 shown.
 import { MlsqlError } from '../../../shared/errors.js';
-import { jobId as toJobId, newId } from '../../../shared/ids.js';
+import { newId, jobId as toJobId } from '../../../shared/ids.js';
 import type { TrainStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { trainDataPrefix } from '../../../shared/object-store/keys.js';
@@ -26,10 +26,18 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   const path = substitute(statement.path, scope.variables);
   const place = classifyAt(path, position);
   if (place.kind !== 'store') {
-    throw new MlsqlError('MLSQL_SCRIPT_TARGET_RELATIVE', `train writes to the store, and "${path}" is no path of it`, { position, hint: 'begin the path with a slash: /models/name' });
+    throw new MlsqlError(
+      'MLSQL_SCRIPT_TARGET_RELATIVE',
+      `train writes to the store, and "${path}" is no path of it`,
+      { position, hint: 'begin the path with a slash: /models/name' },
+    );
   }
   const options = parseTrainOptions(statement, scope.variables);
-  const inputs: InputContext = { store: services.store, hasher: services.hasher, clientFiles: context.clientFiles };
+  const inputs: InputContext = {
+    store: services.store,
+    hasher: services.hasher,
+    clientFiles: context.clientFiles,
+  };
   const groups = await resolveGroups(inputs, options);
   const table = substitute(statement.table, scope.variables);
   const stopInterrupting = interruptOnAbort(context);
@@ -50,7 +58,12 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
     runId: context.runId,
     user: context.user,
     keepVersion: options.keepVersion,
-    train: describe(options, groups, plan.groups.map((group) => group.algIndex), parts),
+    train: describe(
+      options,
+      groups,
+      plan.groups.map((group) => group.algIndex),
+      parts,
+    ),
     now: services.clock.now(),
   });
   context.jobIds.push(id);
@@ -69,11 +82,19 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
 }
 
 /** The table of a train that an earlier execution of the run did. */
-export async function recallTrain(context: RunContext, statement: TrainStatement, finished: FinishedTrain): Promise<void> {
+export async function recallTrain(
+  context: RunContext,
+  statement: TrainStatement,
+  finished: FinishedTrain,
+): Promise<void> {
   await showResult(context, statement, finished);
 }
 
-async function showResult(context: RunContext, statement: TrainStatement, finished: { columns: readonly ColumnInfo[]; rowsJson: readonly string[] }): Promise<void> {
+async function showResult(
+  context: RunContext,
+  statement: TrainStatement,
+  finished: { columns: readonly ColumnInfo[]; rowsJson: readonly string[] },
+): Promise<void> {
   const { columns, rowsJson } = finished;
   const name = statement.result === undefined ? '' : substitute(statement.result, context.scope.variables);
   if (name !== '') await context.services.engine.fromRows(context.scope.session, name, columns, rowsJson);
@@ -89,13 +110,28 @@ async function resolveGroups(inputs: InputContext, options: TrainOptions): Promi
           return { name, folder: tree.folder, files: tree.files };
         }),
       );
-      const project = group.builtinAlg === undefined ? await resolveProject(inputs, options, 'train', group.params) : undefined;
-      return { algIndex: group.algIndex, params: group.params, builtinAlg: group.builtinAlg ?? '', resources, project };
+      const project =
+        group.builtinAlg === undefined
+          ? await resolveProject(inputs, options, 'train', group.params)
+          : undefined;
+      return {
+        algIndex: group.algIndex,
+        params: group.params,
+        builtinAlg: group.builtinAlg ?? '',
+        resources,
+        project,
+      };
     }),
   );
 }
 
-function writeParts(context: RunContext, statement: TrainStatement, table: string, key: string, options: TrainOptions): Promise<readonly WrittenPart[]> {
+function writeParts(
+  context: RunContext,
+  statement: TrainStatement,
+  table: string,
+  key: string,
+  options: TrainOptions,
+): Promise<readonly WrittenPart[]> {
   return atTable(
     context.services.engine.writeParts(context.scope.session, {
       table,
@@ -107,10 +143,22 @@ function writeParts(context: RunContext, statement: TrainStatement, table: strin
   );
 }
 
-async function writeValidateParts(context: RunContext, options: TrainOptions, key: string): Promise<readonly WrittenPart[]> {
+async function writeValidateParts(
+  context: RunContext,
+  options: TrainOptions,
+  key: string,
+): Promise<readonly WrittenPart[]> {
   if (options.validateTable === undefined) return [];
   const { value, valuePosition: position } = options.validateTable;
-  return atTable(context.services.engine.writeParts(context.scope.session, { table: value, format: 'json', prefix: `${key}/tmp/validate`, partitions: 1 }), position);
+  return atTable(
+    context.services.engine.writeParts(context.scope.session, {
+      table: value,
+      format: 'json',
+      prefix: `${key}/tmp/validate`,
+      partitions: 1,
+    }),
+    position,
+  );
 }
 
 async function atTable<T>(work: Promise<T>, position: { line: number; column: number }): Promise<T> {
@@ -121,46 +169,80 @@ async function atTable<T>(work: Promise<T>, position: { line: number; column: nu
   }
 }
 
-function describe(options: TrainOptions, groups: readonly ResolvedGroup[], algIndexes: readonly number[], parts: readonly WrittenPart[]): TrainDescription {
+function describe(
+  options: TrainOptions,
+  groups: readonly ResolvedGroup[],
+  algIndexes: readonly number[],
+  parts: readonly WrittenPart[],
+): TrainDescription {
   const project = groups.find((group) => group.project !== undefined)?.project;
   const hashes: Record<string, string> = {};
   for (const file of project?.files ?? []) hashes[`script/${file.path}`] = file.sha256;
   for (const part of parts) hashes[`data/${part.key.slice(part.key.lastIndexOf('/') + 1)}`] = part.sha256;
   for (const group of groups) {
-    for (const resource of group.resources) for (const file of resource.files) hashes[`resource/${group.algIndex}/${resource.name}/${file.path}`] = file.sha256;
+    for (const resource of group.resources)
+      for (const file of resource.files)
+        hashes[`resource/${group.algIndex}/${resource.name}/${file.path}`] = file.sha256;
   }
   return {
     systemParam: options.systemParam.raw,
     trainParams: options.trainParams,
     hashes,
-    project: { files: project?.files ?? [], script: project?.script ?? '', command: project?.command ?? '', builtinAlg: groups[0]!.builtinAlg },
+    project: {
+      files: project?.files ?? [],
+      script: project?.script ?? '',
+      command: project?.command ?? '',
+      builtinAlg: groups[0]!.builtinAlg,
+    },
     groups: algIndexes.map((algIndex) => {
       const group = groups.find((candidate) => candidate.algIndex === algIndex) ?? groups[0]!;
-      return { algIndex, alg: group.builtinAlg === '' ? options.algorithm : group.builtinAlg, fitParam: group.params, resources: group.resources };
+      return {
+        algIndex,
+        alg: group.builtinAlg === '' ? options.algorithm : group.builtinAlg,
+        fitParam: group.params,
+        resources: group.resources,
+      };
     }),
   };
 }
 
 /** Warnings for what went wrong and yet was published; the first cause as the error where nothing was. */
-async function conclude(context: RunContext, statement: TrainStatement, jobId: string, outcome: JobOutcome): Promise<FinishedTrain> {
+async function conclude(
+  context: RunContext,
+  statement: TrainStatement,
+  jobId: string,
+  outcome: JobOutcome,
+): Promise<FinishedTrain> {
   const position = positionOf(statement.path);
   for (const group of outcome.groups) {
     for (const { code, message } of group.warnings) {
-      context.warn({ code: code as 'MLSQL_TRAIN_NO_MODEL', message: `group ${group.algIndex}: ${message}`, hint: '', ...position, jobId, algIndex: group.algIndex });
+      context.warn({
+        code: code as 'MLSQL_TRAIN_NO_MODEL',
+        message: `group ${group.algIndex}: ${message}`,
+        hint: '',
+        ...position,
+        jobId,
+        algIndex: group.algIndex,
+      });
     }
   }
-  if (outcome.state === 'CANCELLED') throw new MlsqlError('MLSQL_TRAIN_CANCELLED', outcome.reason, { position, jobId });
+  if (outcome.state === 'CANCELLED')
+    throw new MlsqlError('MLSQL_TRAIN_CANCELLED', outcome.reason, { position, jobId });
   const failed = outcome.groups.filter((group) => group.status !== 'success');
   if (outcome.state === 'FAILED') {
     const first = outcome.error;
     const cause = first === undefined ? outcome.reason : `${first.failure.message} (${first.failure.code})`;
-    throw new MlsqlError('MLSQL_TRAIN_FAILED', `${failed.length} of ${outcome.groups.length} groups failed; ${first?.algIndex === undefined ? cause : `group ${first.algIndex}: ${cause}`}`, {
-      position,
-      jobId,
-      ...(first?.algIndex !== undefined && { algIndex: first.algIndex }),
-      ...(first !== undefined && first.failure.traceback !== '' && { traceback: first.failure.traceback }),
-      hint: `mlsql jobs logs ${jobId} shows all the output`,
-    });
+    throw new MlsqlError(
+      'MLSQL_TRAIN_FAILED',
+      `${failed.length} of ${outcome.groups.length} groups failed; ${first?.algIndex === undefined ? cause : `group ${first.algIndex}: ${cause}`}`,
+      {
+        position,
+        jobId,
+        ...(first?.algIndex !== undefined && { algIndex: first.algIndex }),
+        ...(first !== undefined && first.failure.traceback !== '' && { traceback: first.failure.traceback }),
+        hint: `mlsql jobs logs ${jobId} shows all the output`,
+      },
+    );
   }
   for (const group of failed) {
     context.warn({
@@ -172,5 +254,9 @@ async function conclude(context: RunContext, statement: TrainStatement, jobId: s
       algIndex: group.algIndex,
     });
   }
-  return { kind: 'train', columns: META_COLUMNS, rowsJson: metaRowsJson((outcome.published as Published).groups) };
+  return {
+    kind: 'train',
+    columns: META_COLUMNS,
+    rowsJson: metaRowsJson((outcome.published as Published).groups),
+  };
 }
