@@ -27,7 +27,7 @@ export function onSubmitJob(turn: Turn, event: SubmitJobEvent): void {
         name: spec.user,
         weight,
         running: 0,
-        servedTurn: state.turn,
+        servedTurn: state.turn - 1,
         waiting: new Set(),
         jobs: 1,
       });
@@ -199,8 +199,8 @@ function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRecord {
     publishAtMs: 0,
     bytesSynced: 0,
     endTimeMs: 0,
-    // A newcomer is not ahead of those who were never served either, nor behind all who were.
-    servedTurn: state.turn,
+    // A newcomer goes before the one who was served just now, but not before those who wait since longer ago.
+    servedTurn: state.turn - 1,
     story: [],
     storyDropped: 0,
   };
