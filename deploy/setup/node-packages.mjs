@@ -24,7 +24,7 @@ export async function ensureNodePackages() {
   await step('node packages (npm ci)', () => {
     const npm = process.env.npm_execpath;
     const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-    return run(command, [...args, 'ci', '--no-audit', '--no-fund']);
+    return run(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
   });
 }
 
