@@ -2,7 +2,7 @@
 // each step the machine's invariants are checked, and what it must never do whatever happens.
 import { createHash, type Hash } from 'node:crypto';
 import type { GroupSnapshot, SchedulerEffect } from '../../../coordinator/scheduling/effects.js';
-import type { SchedulerEvent } from '../../../coordinator/scheduling/events.js';
+import type { AttemptNews, SchedulerEvent } from '../../../coordinator/scheduling/events.js';
 import { checkInvariants } from '../../../coordinator/scheduling/invariants.js';
 import type { SchedulerState } from '../../../coordinator/scheduling/model.js';
 import type { JobOutcome } from '../../../coordinator/scheduling/outcome.js';
@@ -31,6 +31,8 @@ export class MachineSimulation {
   readonly #store: SimulatedStore;
   readonly #streams = new Map<number, Stream>();
   readonly #durable = new Map<string, GroupSnapshot>();
+  /** How attempts really ended on their executors. */
+  readonly #ends = new Map<string, AttemptNews['phase']>();
   readonly #acknowledged = new Set<number>();
   readonly #submitted = new Map<number, JobId>();
   readonly #cancelled = new Set<JobId>();
@@ -72,7 +74,7 @@ export class MachineSimulation {
     const slots = this.#dice.between(1, 3);
     const dial = (executor: SimulatedExecutor): CoordinatorSide => this.#dial(executor);
     const weather = (): Weather => this.#weather;
-    const executor = new SimulatedExecutor(name, slots, this.#time, this.#dice, weather, dial);
+    const executor = new SimulatedExecutor(name, slots, this.#time, this.#dice, weather, dial, this.#ends);
     this.#time.after(this.#dice.between(0, 10_000), () => executor.start());
   }
 
@@ -217,6 +219,8 @@ export class MachineSimulation {
         return;
       }
       case 'accept-result':
+        if (this.#ends.get(attemptKey(effect.ref)) !== 'succeeded')
+          throw new Error(`${attemptKey(effect.ref)} never succeeded`);
         this.#later(() => {
           const answer = this.#store.accept(effect.ref);
           const decision = answer.ok
@@ -253,8 +257,10 @@ export class MachineSimulation {
     });
   }
 
+  /** An operation of the store and its answer; an answer that comes twice must not count twice. */
   #later(run: () => void): void {
     this.#time.after(this.#dice.between(1, 500), run);
+    if (this.#dice.chance(this.#weather.duplicate)) this.#time.after(this.#dice.between(1, 500), run);
   }
 
   #checkEnd(): void {

@@ -41,6 +41,8 @@ export class SimulatedExecutor {
     private readonly dice: Dice,
     private readonly weather: () => Weather,
     private readonly dial: (executor: SimulatedExecutor) => CoordinatorSide,
+    /** How attempts really ended, by attempt. */
+    private readonly ends: Map<string, AttemptNews['phase']>,
   ) {}
 
   start(): void {
@@ -157,6 +159,7 @@ export class SimulatedExecutor {
     if (running.ended) return;
     running.ended = true;
     running.phase = phase;
+    this.ends.set(attemptKey(running.ref), phase);
     this.#repeat(running);
   }
 
