@@ -20,12 +20,16 @@ export const HELLO_BLOBS_MAX = 100_000;
 export const HELLO_PATIENCE_MS = 250;
 /** Welcome has to follow Hello within this time, or the stream is given up. */
 export const WELCOME_TIMEOUT_MS = 10_000;
+/** A stream that held this long was a good one: the next interruption is the first. */
+export const STREAM_SETTLED_MS = 10_000;
 /** Heartbeats where the coordinator names no interval. */
 export const HEARTBEAT_DEFAULT_MS = 3000;
 /** Bytes read from output.log in one step. */
 export const LOG_READ_BYTES = 64 * 1024;
 /** A log line waits at most this long for company. */
 export const LOG_FLUSH_MS = 50;
+/** Log lines that the coordinator did not acknowledge for this long are sent again. */
+export const LOG_RESEND_MS = 10_000;
 /** News within a phase (score, progress, metrics) are gathered for this long. */
 export const UPDATE_GATHER_MS = 100;
 /** What is held of a finished attempt whose result was taken, but not yet all of its log. */

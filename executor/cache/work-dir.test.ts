@@ -54,15 +54,15 @@ test.each(['root', 'root/blobs', 'root/attempts'])(
   },
 );
 
-test.runIf(process.getuid?.() === 0)(
-  'a root that belongs to someone else is refused, also by the superuser',
-  async () => {
-    const root = join(folder, 'root');
+test('a root that belongs to someone else is refused, also by the superuser', async () => {
+  let root = '/usr';
+  if (process.getuid?.() === 0) {
+    root = join(folder, 'root');
     mkdirSync(root, { mode: 0o700 });
     chownSync(root, 65534, 65534);
-    await expect(openWorkDir(root)).rejects.toMatchObject({
-      code: 'MLSQL_CLUSTER_WORK_DIR',
-      message: expect.stringMatching(/belongs to user 65534/),
-    });
-  },
-);
+  }
+  await expect(openWorkDir(root)).rejects.toMatchObject({
+    code: 'MLSQL_CLUSTER_WORK_DIR',
+    message: expect.stringMatching(/belongs to user (65534|0)/),
+  });
+});

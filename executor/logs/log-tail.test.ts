@@ -10,8 +10,9 @@ let folder: string;
 let path: string;
 let tails: LogTail[];
 let timers: (() => void)[];
+let nowMs = 0;
 const clock: Clock = {
-  now: () => 0,
+  now: () => nowMs,
   after: (_delayMs, callback) => {
     timers.push(callback);
     return () => {
@@ -121,6 +122,30 @@ test('after an interruption all lines that were not acknowledged come again, und
   expect([...second.lines]).toEqual(expected(9501).slice(4100));
   // The observer, who keeps the score, saw each line once.
   expect(seen).toEqual(expected(9501).map(([seq]) => seq));
+});
+
+test('lines that are not acknowledged for long are sent again', async () => {
+  const tail = tailOf();
+  const { sink, lines } = recorder();
+  tail.connect(sink);
+  appendFileSync(path, numbered(1, 9000));
+  await tail.finish();
+  tail.ack(4000);
+  lines.clear();
+  nowMs += 9000;
+  tail.resendIfStalled();
+  await tail.finish();
+  expect(lines.size).toBe(0);
+  nowMs += 2000;
+  tail.resendIfStalled();
+  await tail.finish();
+  expect([...lines]).toEqual(expected(9000).slice(4000));
+  tail.ack(9000);
+  lines.clear();
+  nowMs += 60_000;
+  tail.resendIfStalled();
+  await tail.finish();
+  expect(lines.size).toBe(0);
 });
 
 test('a reader who does not keep up is waited for, and one who goes away is not', async () => {

@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../../shared/clock.js';
 import { LOG_BATCH_MAX_BYTES, LOG_BATCH_MAX_LINES } from '../../shared/limits.js';
-import { LOG_FLUSH_MS, LOG_READ_BYTES } from '../limits.js';
+import { LOG_FLUSH_MS, LOG_READ_BYTES, LOG_RESEND_MS } from '../limits.js';
 import { LineSplitter, type LogLine } from './line-splitter.js';
 
 /** Where batches go. A promise means: wait for it before the next one. */
@@ -46,6 +46,8 @@ export class LogTail {
   #dirty = false;
   #pumping: Promise<void> | undefined;
   #failure: unknown;
+  /** When the last acknowledgement was news, or there was nothing to acknowledge. */
+  #progressMs = 0;
   readonly #buffer = Buffer.allocUnsafe(LOG_READ_BYTES);
 
   /**
@@ -84,6 +86,7 @@ export class LogTail {
   /** Sends to the sink from now on, beginning with the first line that was not acknowledged. */
   connect(sink: LogSink): void {
     this.#sink = sink;
+    this.#progressMs = this.#clock.now();
     this.#rewindTo = this.#marks[0] ?? this.#batchStart;
     this.poke();
   }
@@ -95,8 +98,17 @@ export class LogTail {
 
   /** The coordinator keeps all lines up to this one. */
   ack(seq: number): void {
-    this.#ackedSeq = Math.max(this.#ackedSeq, Math.min(seq, this.#observedSeq));
+    const acked = Math.max(this.#ackedSeq, Math.min(seq, this.#observedSeq));
+    if (acked > this.#ackedSeq) this.#progressMs = this.#clock.now();
+    this.#ackedSeq = acked;
     while (this.#marks.length > 1 && this.#marks[1]!.seq <= this.#ackedSeq + 1) this.#marks.shift();
+  }
+
+  /** Sends again what was not acknowledged for long: the coordinator could not keep it, say on a full disk. */
+  resendIfStalled(): void {
+    const outstanding = this.#marks.length > 0 && this.#ackedSeq + 1 < this.#batchStart.seq;
+    if (this.#sink === undefined || !outstanding) this.#progressMs = this.#clock.now();
+    else if (this.#clock.now() - this.#progressMs > LOG_RESEND_MS) this.connect(this.#sink);
   }
 
   /**

@@ -33,10 +33,18 @@ export async function openSessionFolders(workDir: WorkDir): Promise<SessionFolde
   return folders;
 }
 
-/** Removes this process's folders, except attempts that are kept for a look. */
+/**
+ * Removes this process's folders, except attempts that are kept for a look, and those whose script is still about to
+ * end: the next executor that starts here finds them.
+ */
 export async function closeSessionFolders(folders: SessionFolders): Promise<void> {
   await removeTree(folders.functions);
-  await removeSession(folders.attempts, removeTree);
+  await removeSession(folders.attempts, async (dir) => {
+    const shim = (await readJson(attemptFolder(dir).shim)) as ProcessRef | undefined;
+    if (shim !== undefined && isRunning(shim)) return false;
+    await removeTree(dir);
+    return true;
+  });
 }
 
 /**
@@ -50,6 +58,7 @@ export async function sweepDeadSessions(workDir: WorkDir, log: Logger): Promise<
     await removeSession(session, async (dir) => {
       await endLeftover(attemptFolder(dir));
       await removeTree(dir);
+      return true;
     });
   }
 }
@@ -63,14 +72,16 @@ async function deadSessions(parent: string): Promise<string[]> {
   return sessions;
 }
 
-async function removeSession(session: string, removeAttempt: (dir: string) => Promise<void>): Promise<void> {
+async function removeSession(
+  session: string,
+  removeAttempt: (dir: string) => Promise<boolean>,
+): Promise<void> {
   const names = (await readdir(session).catch(() => [])).filter((name) => name !== OWNER);
   const kept = await Promise.all(
     names.map(async (name) => {
       const dir = join(session, name);
       if (await exists(attemptFolder(dir).keep)) return true;
-      await removeAttempt(dir);
-      return false;
+      return !(await removeAttempt(dir));
     }),
   );
   if (kept.includes(true)) return;

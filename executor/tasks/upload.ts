@@ -38,7 +38,7 @@ export class Uploader {
   }
 
   /** Uploads the log, each line as readers of the live log saw it, to all these keys. */
-  async log(path: string, keys: readonly [string, ...string[]], signal: AbortSignal): Promise<void> {
+  async log(path: string, keys: readonly [string, ...string[]]): Promise<void> {
     const [first, ...others] = keys;
     await this.#queue.add(() =>
       retrying(async () => {
@@ -47,10 +47,9 @@ export class Uploader {
         for await (const piece of renderLog(path)) sizeBytes += piece.length;
         await this.#store.put(first, Readable.from(renderLog(path), { objectMode: false }), {
           sizeBytes,
-          signal,
         });
         for (const key of others) await this.#store.copy(first, key);
-      }, signal),
+      }),
     );
   }
 

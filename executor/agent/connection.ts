@@ -1,0 +1,202 @@
+// The one stream to the coordinator: kept alive, opened again whenever it ends.
+import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import type { Clock } from '../../shared/clock.js';
+import { MlsqlError } from '../../shared/errors.js';
+import type { Logger } from '../../shared/logger.js';
+import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../shared/rpc/gen/mlsql/v1/CoordinatorMessage.js';
+import type { ExecutorMessage } from '../../shared/rpc/gen/mlsql/v1/ExecutorMessage.js';
+import type { ExecutorsClient } from '../../shared/rpc/gen/mlsql/v1/Executors.js';
+import type { Hello } from '../../shared/rpc/gen/mlsql/v1/Hello.js';
+import type { Welcome__Output as Welcome } from '../../shared/rpc/gen/mlsql/v1/Welcome.js';
+import { backoffMs, RECONNECT_BACKOFF } from '../backoff.js';
+import { HEARTBEAT_DEFAULT_MS, STREAM_SETTLED_MS, WELCOME_TIMEOUT_MS } from '../limits.js';
+
+type Stream = ClientDuplexStream<ExecutorMessage, CoordinatorMessage>;
+
+/** What the connection asks and tells. */
+export interface ConnectionHandlers {
+  /** Who we are and what we hold, as of now. */
+  readonly hello: () => Promise<Hello>;
+  /** The coordinator took us. Fails to refuse it: then the stream is ended and tried again. */
+  readonly welcomed: (welcome: Welcome) => Promise<void>;
+  readonly received: (message: CoordinatorMessage) => void;
+  /** Time for a heartbeat. */
+  readonly beat: () => void;
+  /** The stream has ended; another one is coming. */
+  readonly lost: () => void;
+  /** The coordinator will never take us: wrong token, other protocol. */
+  readonly refused: (error: MlsqlError) => void;
+}
+
+/** Statuses of a first connection that no other try changes. */
+const LASTING = new Map<status, 'MLSQL_CLUSTER_UNAUTHENTICATED' | 'MLSQL_EXECUTOR_PROTOCOL'>([
+  [status.UNAUTHENTICATED, 'MLSQL_CLUSTER_UNAUTHENTICATED'],
+  [status.PERMISSION_DENIED, 'MLSQL_CLUSTER_UNAUTHENTICATED'],
+  [status.FAILED_PRECONDITION, 'MLSQL_EXECUTOR_PROTOCOL'],
+]);
+
+/** Sends only between welcomed and lost; what is to survive an interruption, its owner keeps. */
+export class Connection {
+  readonly #client: ExecutorsClient;
+  readonly #metadata: Metadata;
+  readonly #handlers: ConnectionHandlers;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #stream: Stream | undefined;
+  #welcomed = false;
+  #everWelcomed = false;
+  #failures = 0;
+  #welcomedMs = 0;
+  #closed = false;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #writable: Promise<void> | undefined;
+
+  /** @param metadata - carries the token; the connection waits for the coordinator to be reachable */
+  constructor(
+    client: ExecutorsClient,
+    metadata: Metadata,
+    handlers: ConnectionHandlers,
+    clock: Clock,
+    log: Logger,
+  ) {
+    this.#client = client;
+    this.#metadata = metadata;
+    this.#handlers = handlers;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  get connected(): boolean {
+    return this.#welcomed;
+  }
+
+  /** Dials, and keeps dialling until close(). */
+  open(): void {
+    const stream = this.#client.connect(this.#metadata);
+    this.#stream = stream;
+    stream.on('data', (message: CoordinatorMessage) => this.#onMessage(stream, message));
+    stream.on('error', (error: Error & { code?: status; details?: string }) => this.#onEnd(stream, error));
+    stream.on('end', () => this.#onEnd(stream, undefined));
+    void this.#greet(stream);
+  }
+
+  /**
+   * Sends a message, or drops it where nobody is connected.
+   * @returns a promise to wait for before the next large one, where the other side does not keep up
+   */
+  send(message: ExecutorMessage): Promise<void> | undefined {
+    const stream = this.#stream;
+    if (stream === undefined || !this.#welcomed) return undefined;
+    if (stream.write(message)) return undefined;
+    this.#writable ??= new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#writable = undefined;
+        resolve();
+      };
+      stream.once('drain', done);
+      stream.once('close', done);
+      stream.once('error', done);
+      stream.once('end', done);
+    });
+    return this.#writable;
+  }
+
+  /** Says goodbye after what was sent, and stays away. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTimer?.();
+    clearInterval(this.#heartbeat);
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    if (this.#welcomed) {
+      await new Promise<void>((resolve) => {
+        const patience = setTimeout(resolve, 1000);
+        const done = (): void => {
+          clearTimeout(patience);
+          resolve();
+        };
+        stream.once('end', done);
+        stream.once('error', done);
+        stream.end();
+      });
+    }
+    this.#stream = undefined;
+    stream.cancel();
+  }
+
+  async #greet(stream: Stream): Promise<void> {
+    const hello = await this.#handlers.hello();
+    if (this.#stream !== stream || this.#closed) return;
+    stream.write({ hello });
+    this.#cancelTimer = this.#clock.after(WELCOME_TIMEOUT_MS, () => {
+      // Where nobody listens yet the call waits for it, and so do we.
+      if (!this.#welcomed) this.#onEnd(stream, new Error('the coordinator does not answer'));
+    });
+  }
+
+  #onMessage(stream: Stream, message: CoordinatorMessage): void {
+    if (this.#stream !== stream || this.#closed) return;
+    if (message.message !== 'welcome' || message.welcome === null || message.welcome === undefined) {
+      if (this.#welcomed) this.#handlers.received(message);
+      return;
+    }
+    const welcome = message.welcome;
+    // What follows waits until the welcome was taken in.
+    stream.pause();
+    this.#handlers.welcomed(welcome).then(
+      () => {
+        if (this.#stream !== stream || this.#closed) return;
+        this.#welcomedMs = this.#clock.now();
+        stream.resume();
+        this.#heartbeat = setInterval(this.#handlers.beat, welcome.heartbeatMs || HEARTBEAT_DEFAULT_MS);
+        this.#heartbeat.unref();
+      },
+      (error: unknown) => this.#onEnd(stream, error as Error),
+    );
+    this.#welcomed = true;
+    this.#everWelcomed = true;
+    this.#cancelTimer?.();
+  }
+
+  #onEnd(stream: Stream, error: (Error & { code?: status; details?: string }) | undefined): void {
+    if (this.#stream !== stream) return;
+    this.#stream = undefined;
+    stream.cancel();
+    clearInterval(this.#heartbeat);
+    this.#cancelTimer?.();
+    const wasWelcomed = this.#welcomed;
+    this.#welcomed = false;
+    if (wasWelcomed) this.#handlers.lost();
+    if (this.#closed) return;
+    const lasting = error?.code === undefined ? undefined : LASTING.get(error.code);
+    if (lasting !== undefined && !this.#everWelcomed) {
+      this.#handlers.refused(refusal(lasting, error?.details ?? ''));
+      return;
+    }
+    // Two executors of one name would otherwise take the stream from each other without a pause.
+    if (wasWelcomed && this.#clock.now() - this.#welcomedMs > STREAM_SETTLED_MS) this.#failures = 0;
+    this.#failures++;
+    const delayMs = backoffMs(RECONNECT_BACKOFF, this.#failures, Math.random());
+    this.#log.warn(
+      { reason: error?.message ?? 'the coordinator ended the stream', delayMs },
+      'not connected',
+    );
+    const timer = setTimeout(() => this.open(), delayMs);
+    this.#cancelTimer = () => clearTimeout(timer);
+  }
+}
+
+function refusal(
+  code: 'MLSQL_CLUSTER_UNAUTHENTICATED' | 'MLSQL_EXECUTOR_PROTOCOL',
+  details: string,
+): MlsqlError {
+  return code === 'MLSQL_CLUSTER_UNAUTHENTICATED'
+    ? new MlsqlError(code, `the coordinator does not accept the token: ${details}`, {
+        hint: 'give the cluster’s token with --token-file, MLSQL_TOKEN_FILE or MLSQL_TOKEN',
+      })
+    : new MlsqlError(code, `the coordinator does not take this executor: ${details}`, {
+        hint: 'run the same version of the product on both sides',
+      });
+}

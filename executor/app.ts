@@ -1,0 +1,121 @@
+// Puts an executor together from its parts. Dials at once; whatever else takes time goes on beside it.
+import { systemClock } from '../shared/clock.js';
+import { createLogger } from '../shared/logger.js';
+import { CHANNEL_OPTIONS, channelCredentials, tokenMetadata } from '../shared/rpc/channel.js';
+import { mlsqlV1 } from '../shared/rpc/proto.js';
+import { Agent, type Workshop } from './agent/agent.js';
+import { BlobCache } from './cache/blob-cache.js';
+import { openWorkDir } from './cache/work-dir.js';
+import type { ExecutorConfig } from './config.js';
+import { FunctionHost } from './functions/function-host.js';
+import { CACHE_ENTRIES_MAX } from './limits.js';
+import { Attempt, type AttemptDeps } from './tasks/attempt.js';
+import { allowedEnvironment } from './tasks/environment.js';
+import { GpuPool } from './tasks/gpu-pool.js';
+import { defaultInterpreter, interpreterVersion, launcherInterpreter } from './tasks/interpreter.js';
+import { Launcher } from './tasks/launcher.js';
+import { closeSessionFolders, openSessionFolders, sweepDeadSessions } from './tasks/session-folder.js';
+import { Syncer } from './tasks/sync.js';
+import { Uploader } from './tasks/upload.js';
+
+/** A running executor. */
+export interface Executor {
+  /** Ends when it was drained, stopped, or refused by the coordinator (then with that error). */
+  readonly done: Promise<void>;
+  /** Takes nothing new, ends what it has, leaves. */
+  drain(reason: string): void;
+  /** Has every script end, and leaves without waiting. */
+  stop(reason: string): void;
+}
+
+/**
+ * Starts an executor.
+ * @throws MlsqlError MLSQL_CLUSTER_WORK_DIR where the work folder is not this user's own
+ */
+export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
+  const log = createLogger('executor', config.environment.MLSQL_LOG_LEVEL ?? 'info').child({
+    executor: config.name,
+  });
+  const clock = systemClock;
+  const client = new (mlsqlV1().Executors)(config.coordinator, channelCredentials(), CHANNEL_OPTIONS);
+  const metadata = tokenMetadata(config.token);
+  // A coordinator that is not there yet is waited for.
+  metadata.setOptions({ waitForReady: true });
+  client.getChannel().getConnectivityState(true);
+
+  const interpreters = {
+    configured: config.python,
+    map: config.pythonMap,
+    searchPath: config.environment.PATH ?? '',
+  };
+  const pythonVersion = probe(() => interpreterVersion(defaultInterpreter(interpreters)));
+  const workDir = await openWorkDir(config.workDir).catch((error: unknown) => {
+    client.close();
+    throw error;
+  });
+  const [cache, folders] = await Promise.all([
+    BlobCache.open(workDir, { bytesMax: config.cacheBytes, entriesMax: CACHE_ENTRIES_MAX }, log),
+    openSessionFolders(workDir),
+  ]);
+  const launcher = new Launcher(
+    () => launcherInterpreter(interpreters),
+    allowedEnvironment(config.environment),
+    log,
+  );
+
+  const workshop = async (storeUrl: string): Promise<Workshop> => {
+    launcher.warm();
+    const { openStore } = await import('../shared/object-store/open-store.js');
+    const store = await openStore(storeUrl, config.environment);
+    const syncer = new Syncer(store, cache);
+    const shared = { interpreters, environment: config.environment, clock, log };
+    const deps: AttemptDeps = {
+      ...shared,
+      store,
+      syncer,
+      uploader: new Uploader(store),
+      launcher,
+      gpus: new GpuPool(config.gpuDevices),
+      executorName: config.name,
+      folder: folders.attempts,
+      diskBytes: config.attemptDiskBytes,
+    };
+    const functions = new FunctionHost({
+      ...shared,
+      syncer,
+      client,
+      metadata,
+      executor: config.name,
+      session: agent.session,
+      folder: folders.functions,
+      workersMax: config.slots,
+    });
+    return { functions, attempt: (id, task, send) => new Attempt(id, task, deps, send) };
+  };
+
+  const scanned = cache.scan().then(() => cache);
+  const agent = new Agent({ config, client, metadata, clock, log, cache: scanned, pythonVersion, workshop });
+  const done = agent.run().finally(async () => {
+    client.close();
+    launcher.close();
+    await cache.close();
+    await closeSessionFolders(folders);
+  });
+  sweepDeadSessions(workDir, log).catch((error: unknown) => {
+    log.warn({ error }, 'what dead executors left could not be cleared up');
+  });
+  return {
+    done,
+    drain: (reason) => agent.drain(reason),
+    stop: (reason) => agent.abandon(reason),
+  };
+}
+
+/** Empty where it fails: an executor without an interpreter still runs scripts that name one. */
+async function probe(version: () => Promise<string>): Promise<string> {
+  try {
+    return await version();
+  } catch {
+    return '';
+  }
+}

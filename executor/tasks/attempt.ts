@@ -1,0 +1,363 @@
+// One attempt's life: syncing → starting → running → uploading → succeeded, failed or cancelled.
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../shared/clock.js';
+import type { Logger } from '../../shared/logger.js';
+import { jobLogKey } from '../../shared/object-store/keys.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import type { AttemptFailure } from '../../shared/rpc/gen/mlsql/v1/AttemptFailure.js';
+import type { AttemptId__Output as AttemptId } from '../../shared/rpc/gen/mlsql/v1/AttemptId.js';
+import type { AttemptUpdate } from '../../shared/rpc/gen/mlsql/v1/AttemptUpdate.js';
+import type { TaskSpec__Output as TaskSpec } from '../../shared/rpc/gen/mlsql/v1/TaskSpec.js';
+import { GRACE_DEFAULT_MS } from '../limits.js';
+import { LogTail } from '../logs/log-tail.js';
+import {
+  type AttemptFolder,
+  attemptFolder,
+  makeAttemptFolder,
+  removeTree,
+  writeJson,
+} from './attempt-folder.js';
+import { AttemptNews } from './attempt-news.js';
+import { attemptSpec } from './attempt-spec.js';
+import { DataStream } from './data-stream.js';
+import { type Environment, scriptEnvironment } from './environment.js';
+import { FolderWatch } from './folder-watch.js';
+import type { GpuPool } from './gpu-pool.js';
+import { type Interpreters, resolveInterpreter } from './interpreter.js';
+import type { Launcher } from './launcher.js';
+import { failureOfScript, failureOfStep, failureOfStop, type Step, type Stop } from './outcome.js';
+import { isRunning, type ProcessRef, signalProcess } from './process-ref.js';
+import { type ExitReport, readError, readExit, readInfo } from './reports.js';
+import { type Placement, placeFolder, placeResources, type Syncer } from './sync.js';
+import type { Uploader } from './upload.js';
+
+/** What attempts of one executor share. */
+export interface AttemptDeps {
+  readonly store: ObjectStore;
+  readonly syncer: Syncer;
+  readonly uploader: Uploader;
+  readonly launcher: Launcher;
+  readonly interpreters: Interpreters;
+  readonly gpus: GpuPool;
+  readonly executorName: string;
+  /** Parent of the attempts' folders. */
+  readonly folder: string;
+  /** The executor's own, of which scripts see an allow-list. */
+  readonly environment: Environment;
+  /** Quota of an attempt's folder; 0: none. */
+  readonly diskBytes: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How often a shim is looked at when the launcher, who would tell, is gone. */
+const LIVENESS_MS = 1000;
+
+/**
+ * Runs by itself once started; everything that happens is told by `send`, in order, the last update last. What it
+ * holds stays until dispose(): the coordinator may ask again.
+ */
+export class Attempt {
+  readonly id: AttemptId;
+  readonly logs: LogTail;
+  /** Resolves when run() has come to its end; never where it was not called. */
+  readonly ended: Promise<void>;
+  readonly #task: TaskSpec;
+  readonly #deps: AttemptDeps;
+  readonly #log: Logger;
+  readonly #folder: AttemptFolder;
+  readonly #news: AttemptNews;
+  readonly #abort = new AbortController();
+  readonly #graceMs: number;
+  #step: Step = 'sync';
+  #stop: Stop | undefined;
+  #forgotten = false;
+  #launching: Promise<void> | undefined;
+  #shim: ProcessRef | undefined;
+  #scriptEnded = false;
+  #interpreter: Record<string, string> = {};
+  #infoRead = false;
+  #gpus: string[] = [];
+  #stream: DataStream | undefined;
+  #watch: FolderWatch | undefined;
+  #liveness: NodeJS.Timeout | undefined;
+  #logKept: Promise<void> | undefined;
+  #markEnded: () => void = () => {};
+
+  /** @param send - takes each update, in order */
+  constructor(id: AttemptId, task: TaskSpec, deps: AttemptDeps, send: (update: AttemptUpdate) => void) {
+    this.id = id;
+    this.#task = task;
+    this.#deps = deps;
+    this.#log = deps.log.child({ jobId: id.jobId, algIndex: id.algIndex, attempt: id.attempt });
+    this.#folder = attemptFolder(join(deps.folder, `${id.jobId.slice(-40)}-${id.algIndex}-${id.attempt}`));
+    this.#news = new AttemptNews(id, deps.clock, (update) => {
+      if (!this.#forgotten) send(update);
+    });
+    this.ended = new Promise((resolve) => {
+      this.#markEnded = resolve;
+    });
+    this.#graceMs = task.graceMs > 0 ? task.graceMs : GRACE_DEFAULT_MS;
+    this.logs = new LogTail(this.#folder.output, deps.clock, (line) => this.#news.observe(line));
+  }
+
+  /** All that is known of it; after the end the last update. */
+  get snapshot(): AttemptUpdate {
+    return this.#news.snapshot();
+  }
+
+  /** The last update, once there is one. */
+  get final(): AttemptUpdate | undefined {
+    return this.#news.final;
+  }
+
+  /** From the first file to the last update. Never fails: a failure is an outcome. */
+  async run(): Promise<void> {
+    this.#log.info('attempt starts');
+    let failure: AttemptFailure | undefined;
+    let files: Awaited<ReturnType<Uploader['model']>> = [];
+    let peakMemoryBytes = 0;
+    try {
+      this.#news.enter('syncing');
+      await this.#sync();
+      this.#step = 'start';
+      const exit = await this.#runScript();
+      peakMemoryBytes = exit.peakMemoryBytes;
+      await this.#finishLog();
+      const error = await readError(this.#folder);
+      failure = failureOfScript({ scriptName: this.#task.scriptName, exit, error, stop: this.#stop });
+      if (failure === undefined) {
+        this.#step = 'upload';
+        this.#news.enter('uploading');
+        const prefix = `${this.#task.stagingPrefix}/model`;
+        const [uploaded] = await Promise.allSettled([
+          this.#deps.uploader.model(this.#folder.model, prefix, this.#abort.signal),
+          this.#keepLog(),
+        ]);
+        if (uploaded.status === 'rejected') throw uploaded.reason;
+        files = uploaded.value;
+      }
+    } catch (error) {
+      failure = this.#stop === undefined ? failureOfStep(this.#step, error) : failureOfStop(this.#stop);
+      if (this.#stop === undefined) this.#log.error({ error, step: this.#step }, 'attempt cannot go on');
+      await this.#finishLog();
+    }
+    await this.#release();
+    try {
+      await this.#keepLog();
+    } catch (error) {
+      this.#log.warn({ error }, 'the log could not be brought to the store');
+      failure ??= failureOfStep('upload', error);
+    }
+    this.#end(failure, files, peakMemoryBytes);
+    this.#markEnded();
+  }
+
+  /** Ends the attempt, whatever it is doing. The first reason counts. */
+  stop(stop: Stop): void {
+    if (this.#stop !== undefined || this.final !== undefined) return;
+    this.#stop = stop;
+    this.#log.info({ cause: stop.cause, reason: stop.message }, 'attempt is stopped');
+    this.#abort.abort(new Error(stop.message));
+    void this.#stopScript();
+  }
+
+  /** Ends it, and says nothing of it any more. */
+  forget(reason: string): void {
+    this.#forgotten = true;
+    this.stop({ cause: 'cancelled', message: reason });
+  }
+
+  /** Ends it because the executor leaves now. Resolves when its processes have been told, not when they have ended. */
+  async abandon(reason: string): Promise<void> {
+    this.forget(reason);
+    await this.#launching?.catch(() => undefined);
+    await this.#stopScript();
+  }
+
+  /** Lets go of all that is held of a finished attempt. */
+  async dispose(): Promise<void> {
+    await this.logs.close();
+    if (!this.#task.keepLocalDirectory) await removeTree(this.#folder.dir);
+  }
+
+  async #sync(): Promise<void> {
+    const task = this.#task;
+    const folder = this.#folder;
+    await makeAttemptFolder(folder);
+    if (task.keepLocalDirectory) await writeFile(folder.keep, '');
+    if (task.dataLocal) await mkdir(folder.data, { mode: 0o700 });
+    const placements: Placement[] = [
+      ...placeFolder(folder.work, task.project),
+      ...(task.dataLocal ? placeFolder(folder.data, task.data) : []),
+      ...placeFolder(folder.validate, task.validate),
+      ...(await placeResources(folder.resource, task.resources)),
+    ];
+    this.#news.addBytesSynced(await this.#deps.syncer.place(placements, this.#abort.signal));
+  }
+
+  async #runScript(): Promise<ExitReport> {
+    const { task, folder, deps } = { task: this.#task, folder: this.#folder, deps: this.#deps };
+    this.#news.enter('starting');
+    const pythonPath = resolveInterpreter(task.pythonPath, folder.work, deps.interpreters);
+    this.#gpus = deps.gpus.take(task.gpus);
+    const spec = attemptSpec(task, folder, {
+      ...this.id,
+      pythonPath,
+      environment: this.#environment(),
+      dataSocket: task.dataLocal ? undefined : await this.#openStream(),
+      diskBytes: deps.diskBytes,
+      graceMs: this.#graceMs,
+    });
+    await writeJson(folder.spec, spec);
+    this.#abort.signal.throwIfAborted();
+    return await this.#launch();
+  }
+
+  #environment(): Environment {
+    return scriptEnvironment(this.#deps.environment, {
+      tmpDir: this.#folder.tmp,
+      cpus: this.#task.cpus,
+      gpuDevices: this.#gpus,
+      envs: this.#task.envs,
+      fixed: {
+        MLSQL_JOB_ID: this.id.jobId,
+        MLSQL_ALG_INDEX: String(this.id.algIndex),
+        MLSQL_ATTEMPT: String(this.id.attempt),
+      },
+    });
+  }
+
+  async #openStream(): Promise<string> {
+    const { stream, path } = await DataStream.open(
+      this.#folder.dataSocket,
+      this.#task.data,
+      this.#deps.store,
+      {
+        onBytes: (count) => this.#news.addBytesSynced(count),
+        onFailure: (error) => {
+          const message = error instanceof Error ? error.message : String(error);
+          this.stop({ cause: 'sync', message: `the data could not be streamed to the script: ${message}` });
+        },
+      },
+    );
+    this.#stream = stream;
+    return path;
+  }
+
+  /** Starts the shim and waits for exit.json; the folder tells what happens in between. */
+  async #launch(): Promise<ExitReport> {
+    return await new Promise<ExitReport>((resolve, reject) => {
+      const lookForExit = (): void => {
+        readExit(this.#folder).then((exit) => {
+          if (exit !== undefined) resolve(exit);
+          else if (this.#shim !== undefined && !isRunning(this.#shim)) this.#resolveLost(resolve);
+        }, reject);
+      };
+      this.#watch = new FolderWatch(this.#folder.dir, (name) => {
+        if (name === undefined || name === 'output.log') this.logs.poke();
+        if (name === undefined || name === 'info.json') void this.#readInfo();
+        if (name === undefined || name === 'exit.json') lookForExit();
+      });
+      const launcherGone = (): void => {
+        lookForExit();
+        this.#liveness ??= setInterval(lookForExit, LIVENESS_MS);
+      };
+      this.#launching = this.#deps.launcher.start(this.#folder.dir, launcherGone).then(async (shim) => {
+        this.#shim = shim;
+        await writeJson(this.#folder.shim, shim);
+        // Asked to stop in the moment it started.
+        if (this.#stop !== undefined) await this.#stopScript();
+      });
+      this.#launching.catch(reject);
+    });
+  }
+
+  /** The shim is gone; either it has just written exit.json, or it never will. */
+  #resolveLost(resolve: (exit: ExitReport) => void): void {
+    const lost = {
+      cause: 'internal',
+      exitCode: undefined,
+      signal: '',
+      peakMemoryBytes: 0,
+      message: 'its shim is gone',
+    };
+    void readExit(this.#folder).then((exit) => resolve(exit ?? lost));
+  }
+
+  async #stopScript(): Promise<void> {
+    if (this.#shim === undefined || this.#scriptEnded || this.#stop === undefined) return;
+    await writeJson(this.#folder.stop, { cause: this.#stop.cause, graceMs: this.#graceMs }).catch(
+      () => undefined,
+    );
+    signalProcess(this.#shim, 'SIGTERM');
+  }
+
+  async #readInfo(): Promise<void> {
+    const info = await readInfo(this.#folder);
+    if (info === undefined || this.#infoRead) return;
+    this.#infoRead = true;
+    this.#interpreter = info.interpreter;
+    for (const warning of info.warnings) this.#news.warn(warning);
+    if (this.#news.phase === 'starting') this.#news.enter('running');
+  }
+
+  /** No process of the attempt is left: what it printed is complete. */
+  async #finishLog(): Promise<void> {
+    this.#scriptEnded = true;
+    this.#watch?.close();
+    clearInterval(this.#liveness);
+    await this.#readInfo();
+    if (this.#task.keepLocalDirectory) {
+      const line = `[mlsql] the folder of this attempt is kept: ${this.#folder.dir} on the executor ${this.#deps.executorName}\n`;
+      await appendFile(this.#folder.output, line).catch(() => undefined);
+    }
+    await this.logs
+      .finish()
+      .catch((error: unknown) => this.#log.error({ error }, 'the log cannot be read to its end'));
+  }
+
+  async #release(): Promise<void> {
+    this.#deps.launcher.forget(this.#folder.dir);
+    this.#deps.gpus.give(this.#gpus.splice(0));
+    await this.#stream?.close();
+  }
+
+  /** Brings the log to the store, once, of failed attempts too. */
+  #keepLog(): Promise<void> {
+    if (this.#forgotten) return Promise.resolve();
+    const { jobId, algIndex, attempt } = this.id;
+    const keys: [string, string] = [jobLogKey(jobId, algIndex, attempt), `${this.#task.stagingPrefix}/log`];
+    this.#logKept ??= this.#deps.uploader.log(this.#folder.output, keys);
+    return this.#logKept;
+  }
+
+  #end(
+    failure: AttemptFailure | undefined,
+    files: readonly { path: string; size: number; sha256: string }[],
+    peakMemoryBytes: number,
+  ): void {
+    const logLines = this.logs.lines;
+    // A cancel that came while the last file went up still counts: the coordinator would not take the result.
+    const last = failure ?? (this.#stop === undefined ? undefined : failureOfStop(this.#stop));
+    if (last !== undefined) {
+      this.#log.info({ cause: last.cause, reason: last.message }, 'attempt failed');
+      this.#news.end(last.cause === 'cancelled' ? 'cancelled' : 'failed', { ...last, logLines });
+      return;
+    }
+    if (files.length === 0) {
+      this.#news.warn({
+        code: 'MLSQL_TRAIN_NO_MODEL',
+        message: `the script ${this.#task.scriptName} saved no file into tempModelLocalPath: there is nothing to register`,
+      });
+    }
+    this.#log.info({ files: files.length }, 'attempt succeeded');
+    this.#news.end('succeeded', {
+      files: [...files],
+      logLines,
+      interpreter: this.#interpreter,
+      peakMemoryBytes,
+    });
+  }
+}
