@@ -36,32 +36,27 @@ def row_caller(function: Callable[..., Any], model_dir: str, train_params: Optio
 
     def call(arguments: Arguments) -> bytes:
         answers = Answers()
-        add_dense = answers.add_dense
-        dumps = pickle.dumps
-        row = 0
+        # This loop is what a row costs on top of the user's function, so it does without calls of its own.
+        add_numbers, add_length, row_done = answers.values.extend, answers.lengths.append, answers.lengths.__len__
         try:
-            for datum in arguments.data():
-                result = function(0, iter([dumps(datum), *constants]))
+            for item in arguments.pickled():
+                result = function(0, iter((item, *constants)))
                 try:
-                    (answer,) = result
-                    kind, size, indices, numbers = answer
+                    ((kind, size, indices, numbers),) = result
                 except (TypeError, ValueError):
-                    if result is not None and result != [None]:
-                        raise ResultError(_no_answer(result)) from None
-                    answers.add_null()
-                    row += 1
-                    continue
+                    if result is None or (type(result) is list and result == [None]):
+                        answers.add_null()
+                        continue
+                    raise ResultError(_no_answer(result)) from None
                 if kind == 1:
-                    add_dense(numbers)
+                    add_numbers(numbers)
+                    add_length(len(numbers))
                 elif kind == 0:
                     answers.add_sparse(size, indices, numbers)
                 else:
                     raise ResultError(_no_answer(result))
-                row += 1
-        except Exception as error:
-            raise _row_error(error, arguments, row) from error
-        except SystemExit as error:
-            raise _row_error(error, arguments, row) from error
+        except (Exception, SystemExit) as error:
+            raise _row_error(error, arguments, row_done()) from error
         return answers.encode()
 
     return call

@@ -89,10 +89,10 @@ def test_frames_of_the_runtime_between_the_scripts_own_are_left_out(launcher: La
 
 
 def test_a_syntax_error_is_told_with_its_place_and_is_not_worth_another_try(launcher: Launcher) -> None:
-    result = launcher.run("x = (1,\ny = 2\n")
+    result = launcher.run("x = 1\ny = = 2\n")
     assert result.exit["exitCode"] == 1
     assert result.error["type"] == "SyntaxError"
-    assert "train.py, line 1" in result.error["message"]
+    assert "train.py, line 2" in result.error["message"]
     assert result.error["retryable"] is False
 
 

@@ -313,6 +313,7 @@ def test_a_row_that_raises_is_told_with_its_number_arguments_and_own_traceback(t
     ("answer", "message"),
     [
         ("1.0", "the function returned float 1.0: expected [VectorUDT().serialize(vector)]"),
+        ("__import__('numpy').ones(3)", "the function returned ndarray array([1., 1., 1.]): expected"),
         ("[(1, None, None)]", "the function returned list [(1, None, None)]: expected"),
         ("[(7, None, None, [])]", "the function returned list [(7, None, None, [])]: expected"),
         ("[(1, None, None, ['a'])]", "TypeError: must be real number, not str"),
@@ -479,7 +480,7 @@ def test_a_script_that_raises_is_told_with_its_own_traceback(tmp_path: Path) -> 
     [
         ("print('nothing')", "predict.py ended without python_fun.udf(…) or python_fun.udf_batch(…)"),
         ("import sys; sys.exit(3)", "predict.py called sys.exit(3)"),
-        ("x = (", "'(' was never closed (predict.py, line 1)"),
+        ("x = = 1", "invalid syntax (predict.py, line 1)"),
         ("import python_fun; python_fun.udf('predict')", "python_fun takes a function, got str"),
     ],
 )
