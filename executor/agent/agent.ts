@@ -100,6 +100,7 @@ export class Agent {
     } finally {
       await this.#connection.close();
       await this.#workshop?.functions.close();
+      await Promise.all([...this.#attempts.values()].map(({ attempt }) => attempt.logs.close()));
     }
   }
 

@@ -174,6 +174,8 @@ export class Attempt {
     this.forget(reason);
     await this.#launching?.catch(() => undefined);
     await this.#stopScript();
+    this.#watch?.close();
+    clearInterval(this.#liveness);
   }
 
   /** Lets go of all that is held of a finished attempt. */

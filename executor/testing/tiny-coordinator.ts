@@ -36,7 +36,9 @@ export class TinyCoordinator {
   epoch = 1;
   /** False: results and lines are taken without a word. */
   acknowledging = true;
-  drainings: string[] = [];
+  readonly drainings: string[] = [];
+  /** Streams for function calls so far. */
+  callStreams = 0;
   readonly #server = new Server(CHANNEL_OPTIONS);
   readonly #storeUrl: string;
   readonly #token: string;
@@ -176,8 +178,10 @@ export class TinyCoordinator {
 
   #serveCalls(stream: CallStream): void {
     stream.on('data', (reply: FunctionReply) => {
-      if (reply.session !== '') this.#calls = stream;
-      else {
+      if (reply.session !== '') {
+        this.#calls = stream;
+        this.callStreams++;
+      } else {
         this.#replies.get(reply.callId)?.(reply);
         this.#replies.delete(reply.callId);
       }
@@ -186,10 +190,6 @@ export class TinyCoordinator {
     });
     stream.on('error', () => undefined);
     stream.on('end', () => stream.end());
-  }
-
-  get hasCallStream(): boolean {
-    return this.#calls !== undefined;
   }
 }
 
