@@ -1,10 +1,13 @@
 // Follows a run to its end, across broken connections: each new stream starts behind the last event that was seen.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import type { RunEvent__Output } from '../../shared/rpc/gen/mlsql/v1/RunEvent.js';
 import type { Connection } from './connection.js';
 import { type RunEvent, RunEventMapper } from './events.js';
 
+/** The trailer that carries a coordinator's own error. */
+const ERROR_TRAILER = 'mlsql-error-bin';
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 5_000;
 /** The coordinator may be away so long (a restart) before a follower gives up. */
@@ -54,7 +57,7 @@ export async function* followRun(
       }
       if (signal?.aborted) return;
     } catch (error) {
-      if (!isMlsqlError(error, 'MLSQL_CLUSTER_UNREACHABLE')) throw error;
+      if (!isBroken(error)) throw error;
       broken = error;
     }
     awaySinceMs ??= Date.now();
@@ -63,4 +66,20 @@ export async function* followRun(
     await sleep(delayMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
     delayMs = Math.min(delayMs * 2, RETRY_MAX_MS);
   }
+}
+
+/** How a stream ends that a coordinator did not end on purpose; its own errors say more than a bare status. */
+const BROKEN = new Set([
+  status.UNAVAILABLE,
+  status.CANCELLED,
+  status.INTERNAL,
+  status.UNKNOWN,
+  status.DEADLINE_EXCEEDED,
+]);
+
+function isBroken(error: unknown): error is MlsqlError {
+  if (!isMlsqlError(error)) return false;
+  const cause = error.details.cause as Partial<ServiceError> | undefined;
+  const saidByCoordinator = (cause?.metadata?.get(ERROR_TRAILER).length ?? 0) > 0;
+  return !saidByCoordinator && cause?.code !== undefined && BROKEN.has(cause.code);
 }
