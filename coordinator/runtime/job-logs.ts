@@ -102,17 +102,23 @@ class JobLogReader {
   }
 
   async #start(): Promise<void> {
-    for (const group of this.jobs.get(this.jobId)?.groups ?? []) {
-      if (this.options.algIndex !== undefined && this.options.algIndex !== group.algIndex) continue;
-      const attempt = this.options.attempt ?? group.attempt;
-      if (attempt === 0) continue;
-      const ref: AttemptRef = { jobId: this.jobId, algIndex: group.algIndex, attempt };
-      const { tail } = this.options;
+    const { tail } = this.options;
+    for (const ref of this.#lastAttempts()) {
       const next =
         tail === undefined || tail === 0 ? 1 : Math.max(1, (await this.logs.count(ref)) - tail + 1);
       this.#cursors.set(attemptKey(ref), { ref, next });
       this.#dirty.add(attemptKey(ref));
     }
+  }
+
+  /** The wanted groups' last attempts, or the one that was asked for. */
+  #lastAttempts(): AttemptRef[] {
+    const refs: AttemptRef[] = [];
+    for (const { algIndex, attempt: last } of this.jobs.get(this.jobId)?.groups ?? []) {
+      const ref = { jobId: this.jobId, algIndex, attempt: this.options.attempt ?? last };
+      if (ref.attempt > 0 && this.#wanted(ref)) refs.push(ref);
+    }
+    return refs;
   }
 
   async *#drain(key: string): AsyncGenerator<JobLogChunk> {
@@ -128,8 +134,11 @@ class JobLogReader {
     }
   }
 
-  /** Lines may come behind the news that the attempt has ended. */
+  /** Lines may come behind the news that the attempt has ended, even an attempt's first. */
   async #lastLines(): Promise<void> {
+    for (const ref of this.#lastAttempts()) {
+      if (!this.#cursors.has(attemptKey(ref))) this.#cursors.set(attemptKey(ref), { ref, next: 1 });
+    }
     for (const { ref } of [...this.#cursors.values()]) await this.logs.completed(ref, this.signal);
     for (const [key, { ref, next }] of this.#cursors)
       if ((await this.logs.count(ref)) >= next) this.#dirty.add(key);
