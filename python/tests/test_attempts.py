@@ -276,7 +276,7 @@ def test_a_script_that_ignores_sigterm_is_killed_after_the_grace(launcher: Launc
     """
     folder = launcher.prepare({"work/train.py": source(script)})
     pid = launcher.start(folder)["shimPid"]
-    wait_for_output(folder, "deaf")
+    wait_for_output(folder, "deaf\n")
     launcher.stop(folder, pid, grace_ms=200)
     result = launcher.finish(folder)
     assert (result.exit["cause"], result.exit["signal"]) == ("cancelled", "SIGKILL")
@@ -294,7 +294,7 @@ def test_a_script_may_use_its_grace_to_end_well(launcher: Launcher) -> None:
     """
     folder = launcher.prepare({"work/train.py": source(script)})
     pid = launcher.start(folder)["shimPid"]
-    wait_for_output(folder, "ready")
+    wait_for_output(folder, "ready\n")
     launcher.stop(folder, pid, cause="drain")
     result = launcher.finish(folder)
     assert (result.exit["cause"], result.exit["exitCode"], result.output) == ("drain", 0, "ready\nsaved\n")
@@ -337,7 +337,7 @@ def test_a_stop_reaches_daemons_too(launcher: Launcher) -> None:
     end = 'print("up", flush=True); time.sleep(600)'
     folder = launcher.prepare({"work/train.py": source(DAEMON.format(output="pass", end=end))})
     pid = launcher.start(folder)["shimPid"]
-    wait_for_output(folder, "up")
+    wait_for_output(folder, "up\n")
     launcher.stop(folder, pid, grace_ms=100)
     assert launcher.finish(folder).exit["cause"] == "cancelled"
     assert not is_alive(int((folder / "work/daemon.pid").read_text()))
@@ -367,7 +367,7 @@ def test_shims_go_on_when_the_launcher_is_gone(launcher: Launcher) -> None:
     )
     folder = launcher.prepare({"work/train.py": script})
     event = launcher.start(folder)
-    wait_for_output(folder, "up")
+    wait_for_output(folder, "up\n")
     assert launcher.process.stdout is not None
     launcher.process.kill()
     launcher.process.wait()
@@ -386,7 +386,7 @@ def test_shims_go_on_when_the_launcher_is_gone(launcher: Launcher) -> None:
 def test_the_launcher_ends_with_its_input_and_leaves_the_shim_alone(launcher: Launcher) -> None:
     folder = launcher.prepare({"work/train.py": "import time; print('up', flush=True); time.sleep(600)"})
     event = launcher.start(folder)
-    wait_for_output(folder, "up")
+    wait_for_output(folder, "up\n")
     assert launcher.close() == 0
     assert int(Path(f"/proc/{event['shimPid']}/stat").read_text().rpartition(")")[2].split()[19]) == event["shimStart"]
     launcher.stop(folder, event["shimPid"])
