@@ -1,11 +1,11 @@
 // Wires a coordinator: store, models, jobs, tables, functions, runs, and the servers in front of them.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { createServer } from 'node:net';
+import { join } from 'node:path';
 import { systemClock } from '../shared/clock.js';
 import { MlsqlError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import type { Logger } from '../shared/logger.js';
-import { attemptStaging } from '../shared/object-store/keys.js';
 import { openStore } from '../shared/object-store/open-store.js';
 import { TokenGuard } from './api/auth.js';
 import { executorsService } from './api/executors-service.js';
@@ -18,15 +18,14 @@ import { metricsPage } from './api/metrics.js';
 import { runsService } from './api/runs-service.js';
 import { type CoordinatorConfig, type HostPort, isLoopback } from './config.js';
 import { FunctionRegistry } from './models/function-registry.js';
-import type { ModelTarget } from './models/model-types.js';
-import { createPublisher, type Publisher } from './models/publisher.js';
+import { createPublisher } from './models/publisher.js';
 import { ContentHasher } from './planning/inputs.js';
 import { FunctionChannel } from './predict/function-channel.js';
 import { FunctionPool } from './predict/function-pool.js';
 import type { Services } from './runs/context.js';
 import { RunManager } from './runs/run-manager.js';
 import { createJobRuntime } from './runtime/job-runtime.js';
-import type { JobPublisher } from './runtime/publisher.js';
+import { modelPublisher } from './runtime/model-publisher.js';
 import { createTableEngine } from './tables/duck-table-engine.js';
 
 export interface Coordinator {
@@ -46,14 +45,14 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   const publisher = createPublisher({ store, logger });
   const jobs = createJobRuntime({
     clock,
-    publisher: jobPublisher(publisher),
+    publisher: modelPublisher(publisher),
     stateDir: config.stateDir,
     logger,
     seed: process.pid,
     epoch: clock.now(),
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
-    clusterId: newId('cluster', clock.now()),
+    clusterId: clusterIdOf(config.stateDir),
     storeUrl: config.storeUrl,
   });
   const channel = new FunctionChannel(logger);
@@ -118,15 +117,15 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   };
 }
 
-/** The models' publisher as the job runtime knows it: the target is its own, handed back. */
-function jobPublisher(publisher: Publisher): JobPublisher {
-  const own = (target: unknown): ModelTarget => target as ModelTarget;
-  return {
-    stagingPrefix: (target, ref) => attemptStaging(own(target).folder, ref.algIndex, ref.attempt),
-    accept: (target, ref, result) => publisher.accept(own(target), ref.algIndex, ref.attempt, result),
-    publish: (target, outcome) => publisher.publish(own(target), outcome),
-    fail: (target, outcome) => publisher.fail(own(target), outcome),
-  };
+/** The cluster's own id, made at its first start and kept with its state: executors know their cluster by it. */
+function clusterIdOf(stateDir: string): string {
+  const file = join(stateDir, 'cluster-id');
+  try {
+    writeFileSync(file, newId('cluster'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(file, 'utf8').trim();
 }
 
 function listen(server: ReturnType<typeof createServer>, { host, port }: HostPort): Promise<string> {

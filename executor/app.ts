@@ -20,6 +20,8 @@ import { Uploader } from './tasks/upload.js';
 
 /** A running executor. */
 export interface Executor {
+  /** Resolves at the first welcome of a coordinator. */
+  readonly ready: Promise<void>;
   /** Ends when it was drained, stopped, or refused by the coordinator (then with that error). */
   readonly done: Promise<void>;
   /** Takes nothing new, ends what it has, leaves. */
@@ -94,7 +96,21 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
   };
 
   const scanned = cache.scan().then(() => cache);
-  const agent = new Agent({ config, client, metadata, clock, log, cache: scanned, pythonVersion, workshop });
+  let onConnected = (): void => undefined;
+  const ready = new Promise<void>((resolve) => {
+    onConnected = resolve;
+  });
+  const agent = new Agent({
+    config,
+    client,
+    metadata,
+    clock,
+    log,
+    cache: scanned,
+    pythonVersion,
+    workshop,
+    onConnected,
+  });
   const done = agent.run().finally(async () => {
     client.close();
     launcher.close();
@@ -105,6 +121,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     log.warn({ error }, 'what dead executors left could not be cleared up');
   });
   return {
+    ready,
     done,
     drain: (reason) => agent.drain(reason),
     stop: (reason) => agent.abandon(reason),

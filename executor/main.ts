@@ -27,6 +27,9 @@ export async function runExecutor(config: ExecutorConfig): Promise<void> {
     const executor = await startExecutor(config);
     drain = executor.drain;
     leave = executor.stop;
+    void executor.ready.then(() =>
+      process.stdout.write(`${JSON.stringify({ ready: true, name: config.name })}\n`),
+    );
     await executor.done;
   } finally {
     process.off('SIGTERM', onSignal);

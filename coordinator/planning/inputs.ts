@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import { MlsqlError, type Position } from '../../shared/errors.js';
+import { checkTarget } from '../../shared/language/client-files.js';
 import { classifyPath } from '../../shared/language/paths.js';
 import { blobKey } from '../../shared/object-store/keys.js';
 import type { ObjectInfo, ObjectStore } from '../../shared/object-store/object-store.js';
@@ -132,6 +133,20 @@ export function classifyAt(path: string, position: Position): ReturnType<typeof 
   } catch (error) {
     throw error instanceof MlsqlError ? error.with({ position }) : error;
   }
+}
+
+/**
+ * The key that a save or train writes to, or a register reads its model from.
+ * @throws MlsqlError at the position: a client's path, a bucket, a malformed path
+ */
+export function targetKey(
+  path: string,
+  statement: 'save' | 'train' | 'register',
+  position: Position,
+): string {
+  const place = checkTarget(path, statement, position);
+  if (place.kind === 's3') throw foreignBucket(path, position);
+  return place.key;
 }
 
 /** A bucket that this cluster's store does not reach. */

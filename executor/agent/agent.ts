@@ -47,6 +47,8 @@ export interface AgentDeps {
   readonly pythonVersion: Promise<string>;
   /** Opens the store, once. */
   readonly workshop: (storeUrl: string) => Promise<Workshop>;
+  /** Called at each welcome, when work can come. */
+  readonly onConnected: () => void;
 }
 
 interface Held {
@@ -172,6 +174,7 @@ export class Agent {
     this.#clusterId = welcome.clusterId;
     this.#workshop ??= await this.#deps.workshop(welcome.storeUrl);
     this.#log.info({ epoch: welcome.epoch }, 'connected');
+    this.#deps.onConnected();
     this.#workshop.functions.connect();
     if (this.#draining !== undefined) this.#connection.send({ draining: { reason: this.#draining } });
     for (const held of this.#attempts.values()) this.#follow(held);

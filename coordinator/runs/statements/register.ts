@@ -7,7 +7,7 @@ import { checkModelOptions, type ModelOptions } from '../../../shared/language/s
 import { substitute } from '../../../shared/language/substitute.js';
 import type { RegisteredModel } from '../../models/model-types.js';
 import { selectModel } from '../../models/select-model.js';
-import { classifyAt, type InputContext } from '../../planning/inputs.js';
+import { type InputContext, targetKey } from '../../planning/inputs.js';
 import { type Project, projectOfVersion, resolveProject } from '../../planning/project.js';
 import { BUILTIN_ALGS } from '../../planning/train-options.js';
 import { functionSpecOf, type ServedModel } from '../../predict/function-spec.js';
@@ -23,17 +23,10 @@ export async function runRegister(
   const { services, scope } = context;
   const position = positionOf(statement.path);
   const path = substitute(statement.path, scope.variables);
-  const place = classifyAt(path, position);
-  if (place.kind !== 'store') {
-    throw new MlsqlError(
-      'MLSQL_SCRIPT_TARGET_RELATIVE',
-      `models lie in the store, and "${path}" is no path of it`,
-      { position, hint: 'begin the path with a slash: /models/name' },
-    );
-  }
+  const key = targetKey(path, 'register', position);
   const name = checkedName(substitute(statement.name, scope.variables), statement);
   const options = checkModelOptions(statement, scope.variables);
-  const model = await chooseModel(context, place.key, options, position);
+  const model = await chooseModel(context, key, options, position);
   const inputs: InputContext = {
     store: services.store,
     hasher: services.hasher,

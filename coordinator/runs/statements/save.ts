@@ -3,7 +3,7 @@ import { MlsqlError } from '../../../shared/errors.js';
 import type { SaveStatement } from '../../../shared/language/ast.js';
 import { checkSave } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
-import { classifyAt, foreignBucket } from '../../planning/inputs.js';
+import { targetKey } from '../../planning/inputs.js';
 import { positionOf, type RunContext } from '../context.js';
 import { interruptOnAbort } from './select.js';
 
@@ -13,20 +13,12 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
   const table = substitute(statement.table, scope.variables);
   const path = substitute(statement.path, scope.variables);
   const position = positionOf(statement.path);
-  const place = classifyAt(path, position);
-  if (place.kind === 's3') throw foreignBucket(path, position);
-  if (place.kind !== 'store') {
-    throw new MlsqlError(
-      'MLSQL_SCRIPT_TARGET_RELATIVE',
-      `save writes to the store, and "${path}" is no path of it`,
-      { position, hint: 'begin the path with a slash: /data/name' },
-    );
-  }
+  const key = targetKey(path, 'save', position);
   await services.engine.describe(scope.session, table).catch((error: unknown) => {
     throw error instanceof MlsqlError ? error.with({ position: positionOf(statement.table) }) : error;
   });
   const mode = statement.mode;
-  if ((mode === 'errorIfExists' || mode === 'ignore') && (await exists(context, place.key))) {
+  if ((mode === 'errorIfExists' || mode === 'ignore') && (await exists(context, key))) {
     if (mode === 'ignore') return;
     throw new MlsqlError('MLSQL_TABLE_SAVE_EXISTS', `${path} is there already`, {
       position,
@@ -39,7 +31,7 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
     await services.engine.save(scope.session, {
       table,
       format,
-      prefix: place.key,
+      prefix: key,
       mode: mode === 'append' ? 'append' : 'overwrite',
       options,
       partitionBy,

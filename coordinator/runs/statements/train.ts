@@ -6,7 +6,7 @@ import { substitute } from '../../../shared/language/substitute.js';
 import { trainDataPrefix } from '../../../shared/object-store/keys.js';
 import type { TrainDescription } from '../../models/model-types.js';
 import type { Published } from '../../models/publisher.js';
-import { classifyAt, type InputContext, resolveInput } from '../../planning/inputs.js';
+import { type InputContext, resolveInput, targetKey } from '../../planning/inputs.js';
 import { resolveProject } from '../../planning/project.js';
 import { parseTrainOptions, type TrainOptions } from '../../planning/train-options.js';
 import { planTrain, type ResolvedGroup } from '../../planning/train-plan.js';
@@ -24,14 +24,7 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   const { services, scope } = context;
   const position = positionOf(statement.path);
   const path = substitute(statement.path, scope.variables);
-  const place = classifyAt(path, position);
-  if (place.kind !== 'store') {
-    throw new MlsqlError(
-      'MLSQL_SCRIPT_TARGET_RELATIVE',
-      `train writes to the store, and "${path}" is no path of it`,
-      { position, hint: 'begin the path with a slash: /models/name' },
-    );
-  }
+  const key = targetKey(path, 'train', position);
   const options = parseTrainOptions(statement, scope.variables);
   const inputs: InputContext = {
     store: services.store,
@@ -44,8 +37,8 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   let parts: readonly WrittenPart[];
   let validateParts: readonly WrittenPart[];
   try {
-    parts = await writeParts(context, statement, table, place.key, options);
-    validateParts = await writeValidateParts(context, options, place.key);
+    parts = await writeParts(context, statement, table, key, options);
+    validateParts = await writeValidateParts(context, options, key);
   } finally {
     stopInterrupting();
   }
@@ -53,7 +46,7 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   context.signal.throwIfAborted();
 
   const id = toJobId(newId('job', services.clock.now()));
-  const target = await services.publisher.claim(place.key, {
+  const target = await services.publisher.claim(key, {
     jobId: id,
     runId: context.runId,
     user: context.user,
