@@ -88,12 +88,9 @@ function connect(stream: Stream, message: ExecutorMessage__Output, runtime: JobR
     write: (outgoing) => {
       if (stream.writable && !stream.cancelled) stream.write(outgoing);
     },
-    end: (reason) => {
-      // Status OK: the executor is to connect again, or has already.
+    // Status OK: the executor is to connect again, or has already.
+    end: () => {
       if (stream.writable) stream.end();
-      stream.removeAllListeners('data');
-      stream.on('data', () => undefined);
-      void reason;
     },
   });
 }
