@@ -6,6 +6,7 @@ import { facts, jobSpec } from '../../test/support/machine.js';
 import { MemoryExecutor, newsAbout, RuntimeUnderTest } from '../../test/support/runtime.js';
 import type { DurableRecord } from '../scheduling/effects.js';
 import type { JobRuntimeDependencies } from './job-runtime.js';
+import type { JobView } from './job-view.js';
 import { MemoryStateStore } from './state-store.js';
 
 let under: RuntimeUnderTest;
@@ -154,43 +155,34 @@ describe('the publisher', () => {
 
   it('is asked again when the store is down, for an acceptance as for a publish', async () => {
     const { runtime, publisher, clock } = await start();
-    publisher.failures.push(down(), down());
+    publisher.failOnce('accept', down());
     await runtime.submit(jobSpec('j'));
     const executor = under.executor('e1');
     const { assign } = await executor.message(1);
-    const views: string[] = [];
-    let changed: () => void = () => undefined;
-    runtime.subscribe('j', (view) => {
-      views.push(`${view.group(0)?.phase}: ${view.group(0)?.message}`);
-      changed();
-    });
-    const waits = new Promise<void>((resolve) => {
-      changed = () => {
-        if (views.at(-1)?.includes('connection refused') === true) resolve();
-      };
-    });
+    const seen = (condition: (view: JobView) => boolean): Promise<void> =>
+      new Promise((resolve) => {
+        const stop = runtime.subscribe('j', (view) => {
+          if (!condition(view)) return;
+          stop();
+          resolve();
+        });
+      });
+    const acceptanceWaits = seen(
+      (view) => view.group(0)?.message === 'waits for the store: connection refused',
+    );
     executor.tell(assign?.id, 'succeeded');
-    await waits;
-    expect(views.at(-1)).toBe('uploading: waits for the store: connection refused');
-    publisher.failures.length = 1;
+    await acceptanceWaits;
+    expect(runtime.get('j')?.group(0)?.phase).toBe('uploading');
+    const publishWaits = seen(
+      (view) => view.reason === '1 of 1 group succeeded; waits for the store: connection refused',
+    );
+    const accepted = seen((view) => view.group(0)?.phase === 'succeeded');
     clock.advance(500);
-    while (publisher.calls.length < 2) await new Promise(setImmediate);
-    publisher.failures.length = 0;
-    publisher.failures.push(down());
-    const outcome = runtime.finished('j');
-    for (let round = 0; publisher.calls.length < 5 && round < 1_000; round++) {
-      clock.advance(400);
-      executor.session.heartbeat({ cacheBytes: 0, blobsAdded: [], blobsDropped: [] });
-      await new Promise(setImmediate);
-      if (
-        publisher.calls.includes('publish j') &&
-        publisher.failures.length === 0 &&
-        publisher.settled.has('j')
-      )
-        break;
-    }
-    expect((await outcome).state).toBe('SUCCEEDED');
-    expect(publisher.calls.filter((call) => call === 'accept j/0/1').length).toBeGreaterThan(1);
+    publisher.failOnce('publish', down());
+    await Promise.all([accepted, publishWaits]);
+    clock.advance(500);
+    expect((await runtime.finished('j')).state).toBe('SUCCEEDED');
+    expect(publisher.calls).toEqual(['accept j/0/1', 'accept j/0/1', 'publish j', 'publish j']);
   });
 
   it('fails the job by name where it fails by a defect', async () => {
@@ -198,7 +190,7 @@ describe('the publisher', () => {
     await runtime.submit(jobSpec('j'));
     const executor = under.executor('e1');
     const { assign } = await executor.message(1);
-    publisher.failures.push(new TypeError('x is not a function'));
+    publisher.failOnce('accept', new TypeError('x is not a function'));
     executor.tell(assign?.id, 'succeeded');
     expect(await runtime.finished('j')).toMatchObject({
       state: 'FAILED',

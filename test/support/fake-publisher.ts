@@ -7,10 +7,14 @@ import { type AttemptRef, attemptKey } from '../../shared/ids.js';
 export class FakePublisher implements JobPublisher {
   /** Every call, for example "accept j/0/1". */
   readonly calls: string[] = [];
-  /** Thrown by the next calls, one each. */
-  readonly failures: unknown[] = [];
   readonly settled = new Map<string, JobOutcome>();
+  readonly #failures = new Map<string, unknown>();
   readonly #accepted = new Map<string, Acceptance>();
+
+  /** The next call of this kind fails. */
+  failOnce(operation: 'accept' | 'publish' | 'fail', failure: unknown): void {
+    this.#failures.set(operation, failure);
+  }
 
   stagingPrefix(_target: unknown, ref: AttemptRef): string {
     return `staging/${ref.algIndex}-${ref.attempt}`;
@@ -41,7 +45,12 @@ export class FakePublisher implements JobPublisher {
 
   async #call<T>(name: string, run: () => T): Promise<T> {
     this.calls.push(name);
-    if (this.failures.length > 0) throw this.failures.shift();
+    const operation = name.split(' ')[0] ?? '';
+    if (this.#failures.has(operation)) {
+      const failure = this.#failures.get(operation);
+      this.#failures.delete(operation);
+      throw failure;
+    }
     return run();
   }
 }
