@@ -337,7 +337,10 @@ class _Shim:
         try:
             info = load_json(os.path.join(self._attempt_dir, "info.json"))
         except (OSError, ValueError):
-            return _Ending("environment", f"{spec.python_path}{expected} did not start as a Python interpreter: {how}")
+            return _Ending(
+                "environment",
+                f"{spec.python_path}{expected} is no Python interpreter, or one that ignores PYTHONPATH: {how}",
+            )
         error = info.get("error")
         return _Ending("environment", f"{error}{expected}") if error else None
 
