@@ -83,8 +83,8 @@ export function awaitCluster(realDir: string, timeoutMs: number): Promise<'ready
   });
 }
 
-/** Abstract on Linux (a name without a file); elsewhere a file in the temporary folder. */
-function socketName(realDir: string): string {
+/** The lock's socket. Abstract on Linux (a name without a file); elsewhere a file in the temporary folder. */
+export function socketName(realDir: string): string {
   const id = createHash('sha256').update(realDir).digest('hex').slice(0, 32);
   return process.platform === 'linux'
     ? `\0mlsql-home-${id}`
