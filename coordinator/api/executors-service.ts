@@ -13,7 +13,8 @@ import type { ExecutorMessage__Output } from '../../shared/rpc/gen/mlsql/v1/Exec
 import type { ExecutorsHandlers } from '../../shared/rpc/gen/mlsql/v1/Executors.js';
 import type { Hello__Output } from '../../shared/rpc/gen/mlsql/v1/Hello.js';
 import { PROTOCOL_MAX, PROTOCOL_MIN } from '../../shared/version.js';
-import type { ExecutorSession, JobRuntime } from '../runtime/job-runtime.js';
+import type { ExecutorSession } from '../runtime/executor-session.js';
+import type { JobRuntime } from '../runtime/job-runtime.js';
 import type { AttemptNews } from '../scheduling/events.js';
 import type { AttemptResult, ExecutorFacts, FailureInfo } from '../scheduling/model.js';
 import { unary } from './handlers.js';

@@ -352,6 +352,24 @@ describe('logs', () => {
     expect(tryOne).toEqual(['a1', 'a2']);
   });
 
+  it('are all there when the end is told, however fast it came behind them', async () => {
+    const { runtime } = await start();
+    await runtime.submit(jobSpec('j'));
+    const executor = under.executor('e1');
+    const { assign } = await executor.message(1);
+    const told: string[] = [];
+    runtime.logs.onAppended('j', ({ firstSeq, count }) =>
+      told.push(`lines ${firstSeq} to ${firstSeq + count - 1}`),
+    );
+    runtime.subscribe('j', (view) => told.push(view.group(0)?.phase ?? ''));
+    const ref = { jobId: jobId('j'), algIndex: 0, attempt: 1 };
+    executor.session.logs(ref, 7, 1, ['one', 'two']);
+    executor.session.logs(ref, 7, 3, ['three']);
+    executor.tell(assign?.id, 'failed', { logLines: 3 });
+    await runtime.finished('j');
+    expect(told.slice(0, 3)).toEqual(['lines 1 to 2', 'lines 3 to 3', 'failed']);
+  });
+
   it('of attempts that nobody knows are taken and dropped, wherever their name leads', async () => {
     const { runtime } = await start();
     const executor = under.executor('e1');

@@ -10,14 +10,14 @@ import {
 } from '../../shared/ids.js';
 import type { Logger } from '../../shared/logger.js';
 import { PROTOCOL_MAX } from '../../shared/version.js';
-import type { AttemptNews, HeartbeatEvent } from '../scheduling/events.js';
+import type { AttemptNews, SchedulerEvent } from '../scheduling/events.js';
 import type { ExecutorFacts, JobSpec, SchedulerConfig, SchedulerState } from '../scheduling/model.js';
 import type { JobOutcome } from '../scheduling/outcome.js';
 import { createSchedulerState } from '../scheduling/step.js';
-import { attemptIdMessage } from './coordinator-messages.js';
 import { EffectRunner } from './effect-runner.js';
 import { EventLoop } from './event-loop.js';
 import { ExecutorHub, type ExecutorTransport } from './executor-hub.js';
+import { ExecutorSession } from './executor-session.js';
 import { type ExecutorView, executorView } from './executor-view.js';
 import { type JobLogChunk, type ReadLogsOptions, readJobLogs } from './job-logs.js';
 import { JobView } from './job-view.js';
@@ -50,18 +50,6 @@ export interface JobRuntimeDependencies {
   readonly scheduling?: Partial<SchedulerConfig>;
   /** The machine or its records can be trusted no more; default: throw, which ends the process. */
   readonly onDefect?: (error: unknown) => void;
-}
-
-/** What one stream of an executor brings. */
-export interface ExecutorSession {
-  heartbeat(beat: Pick<HeartbeatEvent, 'cacheBytes' | 'blobsAdded' | 'blobsDropped'>): void;
-  attempt(news: AttemptNews): void;
-  logs(ref: AttemptRef, epoch: number, firstSeq: number, lines: readonly string[]): void;
-  draining(reason: string): void;
-  /** Passed on to who listens at the hub. */
-  function: (update: Parameters<ExecutorHub['functionUpdate']>[1]) => void;
-  /** The stream has ended. */
-  closed(): void;
 }
 
 export function createJobRuntime(deps: JobRuntimeDependencies): JobRuntime {
@@ -220,21 +208,11 @@ export class JobRuntime {
       'executor connected',
     );
     this.#loop.dispatch({ type: 'executor-connected', facts, connectionId, cachedBlobs, attempts });
-    return {
-      heartbeat: (beat) => this.#loop.dispatch({ type: 'heartbeat', executor, connectionId, ...beat }),
-      attempt: (news) => this.#loop.dispatch({ type: 'attempt-news', executor, connectionId, news }),
-      logs: (ref, epoch, firstSeq, lines) => void this.#takeLogs(connectionId, ref, epoch, firstSeq, lines),
-      draining: (reason) => {
-        this.hub.markDraining(connectionId);
-        this.#loop.dispatch({ type: 'executor-draining', executor, connectionId, reason });
-      },
-      function: (update) => this.hub.functionUpdate(connectionId, update),
-      closed: () => {
-        this.deps.logger.info({ executor }, 'executor stream ended');
-        this.hub.closed(connectionId);
-        this.#loop.dispatch({ type: 'executor-disconnected', executor, connectionId });
-      },
-    };
+    const { hub, logs } = this;
+    const { logger } = this.deps;
+    const dispatch = (event: SchedulerEvent): void => this.#loop.dispatch(event);
+    const knows = (ref: AttemptRef): boolean => this.#wasMade(ref);
+    return new ExecutorSession({ hub, logs, logger, dispatch, knows }, executor, connectionId);
   }
 
   /** Ends all streams and followers. What runs on executors goes on. */
@@ -250,23 +228,9 @@ export class JobRuntime {
     this.#ending.clear();
   }
 
-  async #takeLogs(
-    connectionId: number,
-    ref: AttemptRef,
-    epoch: number,
-    firstSeq: number,
-    lines: readonly string[],
-  ): Promise<void> {
-    const group = this.#state.jobs.get(ref.jobId)?.groups.get(ref.algIndex);
-    const id = attemptIdMessage(ref, epoch);
-    try {
-      // Lines of an attempt that nobody knows are of no use to anyone: taken, and dropped.
-      const known = group !== undefined && ref.attempt >= 1 && ref.attempt <= group.attempts;
-      const seq = known ? await this.logs.append(ref, firstSeq, lines) : firstSeq + lines.length - 1;
-      this.hub.sendOn(connectionId, { logAck: { id, seq } });
-    } catch (error) {
-      this.deps.logger.error({ ...ref, err: error }, 'log lines could not be kept');
-    }
+  #wasMade({ jobId, algIndex, attempt }: AttemptRef): boolean {
+    const group = this.#state.jobs.get(jobId)?.groups.get(algIndex);
+    return group !== undefined && attempt >= 1 && attempt <= group.attempts;
   }
 
   #jobEnded(jobId: JobId, outcome: JobOutcome): void {

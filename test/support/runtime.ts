@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExecutorSession } from '../../coordinator/runtime/executor-session.js';
 import {
   createJobRuntime,
-  type ExecutorSession,
   type JobRuntime,
   type JobRuntimeDependencies,
 } from '../../coordinator/runtime/job-runtime.js';
