@@ -9,7 +9,6 @@ import type { RunContext } from './context.js';
 export async function followJob(context: RunContext, spec: JobSpec): Promise<JobOutcome> {
   const { jobs } = context.services;
   const tell = (view: JobView, changed: readonly number[]): void => {
-    const wanted = new Set(changed);
     context.emit({
       kind: 'job',
       jobId: view.jobId,
@@ -17,7 +16,7 @@ export async function followJob(context: RunContext, spec: JobSpec): Promise<Job
       ...(view.version !== undefined && { version: view.version }),
       state: view.state,
       reason: view.reason,
-      groups: view.groups.filter((group) => wanted.has(group.algIndex)),
+      groups: changed.map((algIndex) => view.group(algIndex)).filter((group) => group !== undefined),
       ...(view.summary !== undefined && view.endTimeMs > 0 && { summary: view.summary }),
     });
   };
@@ -32,7 +31,12 @@ export async function followJob(context: RunContext, spec: JobSpec): Promise<Job
     }),
   );
   const stopChanges = jobs.subscribe(spec.jobId, tell);
-  const cancel = (): void => void jobs.cancel(spec.jobId, `run ${context.runId} was cancelled`);
+  const cancel = (): void => {
+    // Before the submit is taken there is no such job: the look behind the submit cancels it then.
+    jobs.cancel(spec.jobId, `run ${context.runId} was cancelled`).catch((error: unknown) => {
+      context.services.logger.info({ jobId: spec.jobId, err: error }, 'nothing to cancel yet');
+    });
+  };
   context.signal.addEventListener('abort', cancel, { once: true });
   try {
     await jobs.submit(spec);
