@@ -1,5 +1,6 @@
 // The one registry of error codes, and the error class that carries them through every part.
-import { status } from '@grpc/grpc-js';
+// The file with the constants alone: all of grpc-js costs every program that only names an error 50 ms at its start.
+import { Status as status } from '@grpc/grpc-js/build/src/constants.js';
 
 /** Who has to act: the user, or whoever runs the cluster. */
 export type Blame = 'user' | 'platform';
@@ -125,6 +126,10 @@ export const ERROR_KINDS = {
   MLSQL_TASK_PYTHON_VERSION: user(
     status.OK,
     'The interpreter has another version than systemParam.pythonVer.',
+  ),
+  MLSQL_TASK_PACKAGE: user(
+    status.OK,
+    "The interpreter lacks packages that the project's conda environment names.",
   ),
   MLSQL_TASK_LOST: platform(status.UNAVAILABLE, true, 'The executor went away with the attempt.'),
   // models and functions
