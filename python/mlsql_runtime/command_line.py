@@ -30,7 +30,8 @@ def child_environment(spec: AttemptSpec, attempt_dir: str) -> dict[str, str]:
     """The first process's environment: the executor's choice, and what leads the interpreter to the runtime."""
     environment = with_startup(spec.env)
     environment[SPEC_VARIABLE] = os.path.join(attempt_dir, "spec.json")
-    environment[START_VARIABLE] = spec.python_version + (";validate" if spec.validate_files else "")
+    validate = "validate" if spec.validate_files else ""
+    environment[START_VARIABLE] = f"{spec.python_version};{validate};{','.join(spec.expected_packages)}"
     return environment
 
 

@@ -9,24 +9,34 @@ from _json import encode_basestring_ascii
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
 WARNING_PYTHON_VERSION = "MLSQL_TASK_PYTHON_VERSION"
+WARNING_PACKAGE = "MLSQL_TASK_PACKAGE"
+#: Packages that conda knows by another name than Python.
+_CONDA_NAMES = {"pytorch": "torch", "opencv": "opencv-python", "tensorflow-gpu": "tensorflow"}
 
 
-def interpreter_info(expected_version: str) -> "dict[str, Any]":
+def interpreter_info(expected_version: str, expected_packages: "Sequence[str]" = ()) -> "dict[str, Any]":
     """Executable, version, platform, installed packages and warnings; a warning is told to the log too."""
     version = ".".join(map(str, sys.version_info[:3]))
+    packages = installed_packages()
     warnings = []
     if not version_matches(expected_version, version):
         message = f"systemParam.pythonVer is {expected_version}, but {sys.executable} is Python {version}"
         warnings.append({"code": WARNING_PYTHON_VERSION, "message": message})
-        tell(message)
+    missing = missing_packages(expected_packages, packages)
+    if missing:
+        message = f"the project's conda environment names {', '.join(missing)}, which {sys.executable} lacks"
+        warnings.append({"code": WARNING_PACKAGE, "message": message})
+    for warning in warnings:
+        tell(warning["message"])
     return {
         "executable": sys.executable,
         "version": version,
         "platform": f"{sys.platform}-{os.uname().machine}",
-        "packages": installed_packages(),
+        "packages": packages,
         "warnings": warnings,
     }
 
@@ -60,6 +70,17 @@ def installed_packages() -> "dict[str, str]":
                 name, _, version = stem.partition("-")
                 packages.setdefault(name.replace("_", "-"), version.split("-")[0])
     return packages
+
+
+def missing_packages(expected: "Sequence[str]", installed: "Iterable[str]") -> "list[str]":
+    """The expected names that are not among the installed ones, whatever their case and hyphens."""
+    have = {_plain_name(name) for name in installed} | {"python", "pip"}
+    plain = [(name, _plain_name(name)) for name in expected]
+    return [name for name, key in plain if key not in have and _CONDA_NAMES.get(key) not in have]
+
+
+def _plain_name(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def tell(message: str) -> None:

@@ -2,8 +2,8 @@
 
 #: Path of spec.json, for the script's process and all its children.
 SPEC_VARIABLE = "MLSQL_SPEC"
-#: Set for the attempt's first process alone, which tells about its interpreter before the script: the expected version,
-#: and ``;validate`` where there is a validate table.
+#: Set for the attempt's first process alone, which tells about its interpreter before the script. Three parts, with
+#: semicolons between: the expected version, ``validate`` where there is a validate table, the expected packages.
 START_VARIABLE = "MLSQL_START"
 #: Set below an MLproject command, where any process may be the one whose error counts: the folder for its error.json.
 RECORD_VARIABLE = "MLSQL_RECORD_ERRORS"

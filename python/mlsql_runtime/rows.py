@@ -3,8 +3,8 @@
 import json
 import os
 import socket
-from collections.abc import Iterable, Iterator
-from typing import Any, Callable, Optional
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Optional
 
 from mlsql_runtime import vectors
 from mlsql_runtime.spec import AttemptSpec
@@ -23,7 +23,7 @@ def attempt_rows(spec: AttemptSpec, convert: Optional[vectors.Convert]) -> Itera
     """All rows of the attempt's table, from the start at each call. convert None: vectors stay JSON objects."""
     if spec.data_stream:
         return stream_rows(spec.data_stream, convert)
-    return file_rows(data_files(spec), spec.data_format, convert)
+    return file_rows(data_files(spec), spec.data_format, convert, spec.data_columns)
 
 
 def data_files(spec: AttemptSpec) -> list[str]:
@@ -41,13 +41,22 @@ def stream_rows(path: str, convert: Optional[vectors.Convert]) -> Iterator[Row]:
         yield from _json_rows(lines, "the data stream", convert)
 
 
-def file_rows(paths: Iterable[str], data_format: str, convert: Optional[vectors.Convert]) -> Iterator[Row]:
-    """Rows of files of one format (json, csv, parquet), one file behind the other. Raises DataError."""
-    read = _READERS.get(data_format)
-    if read is None:
-        raise DataError(f"rows of the format {data_format!r} cannot be read: known are {', '.join(sorted(_READERS))}")
+def file_rows(
+    paths: Iterable[str], data_format: str, convert: Optional[vectors.Convert], columns: Sequence[str] = ()
+) -> Iterator[Row]:
+    """Rows of files of one format (json, csv, parquet), one file behind the other. Raises DataError.
+
+    columns: names for csv, which has none of its own; where absent they are ``_c0``, ``_c1``, … as in Spark.
+    """
     for path in paths:
-        yield from read(path, convert)
+        if data_format == "json":
+            yield from _json_file(path, convert)
+        elif data_format == "csv":
+            yield from _csv_file(path, convert, columns)
+        elif data_format == "parquet":
+            yield from _parquet_file(path, convert)
+        else:
+            raise DataError(f"{path}: rows of the format {data_format!r} cannot be read: known are csv, json, parquet")
 
 
 def batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
@@ -100,15 +109,17 @@ def _json_rows(lines: Iterable[bytes], source: str, convert: Optional[vectors.Co
         yield vectors.convert_row(row, convert)
 
 
-def _csv_file(path: str, convert: Optional[vectors.Convert]) -> Iterator[Row]:
+def _csv_file(path: str, convert: Optional[vectors.Convert], columns: Sequence[str]) -> Iterator[Row]:
     import csv
     import sys
 
     csv.field_size_limit(sys.maxsize)
     with open(path, encoding="utf-8", newline="") as file:
-        for cells in csv.DictReader(file):
-            row = {name: _csv_value(cell) for name, cell in cells.items() if name is not None}
-            yield vectors.convert_row(row, convert)
+        for cells in csv.reader(file):
+            names = columns or [f"_c{index}" for index in range(len(cells))]
+            if len(names) != len(cells):
+                raise DataError(f"{path}: a line has {len(cells)} cells, the table has {len(names)} columns")
+            yield vectors.convert_row({name: _csv_value(cell) for name, cell in zip(names, cells)}, convert)
 
 
 def _csv_value(cell: Optional[str]) -> Any:
@@ -145,10 +156,3 @@ def _parquet_file(path: str, convert: Optional[vectors.Convert]) -> Iterator[Row
         for batch in file.iter_batches():
             for row in batch.to_pylist():
                 yield vectors.convert_row(row, convert)
-
-
-_READERS: dict[str, Callable[[str, Optional[vectors.Convert]], Iterator[Row]]] = {
-    "json": _json_file,
-    "csv": _csv_file,
-    "parquet": _parquet_file,
-}

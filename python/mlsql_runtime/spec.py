@@ -16,6 +16,8 @@ class AttemptSpec:
     python_params: tuple[str, ...] = ()
     #: The version that the user expects, for example ``3.6``; empty: any.
     python_version: str = ""
+    #: Packages that the project's conda environment names; one that the interpreter lacks is a warning.
+    expected_packages: tuple[str, ...] = ()
     #: Path of the script relative to work_dir; empty where command or builtin_alg is set.
     script: str = ""
     #: Shell command of an MLproject entry point; ``python`` in it means the interpreter.
@@ -27,6 +29,8 @@ class AttemptSpec:
     data_stream: Optional[str] = None
     #: json, csv or parquet.
     data_format: str = "json"
+    #: Names of the table's columns, for csv, whose files have none; empty: ``_c0``, ``_c1``, …
+    data_columns: tuple[str, ...] = ()
     stop_flag_num: int = 0
     model_dir: str = ""
     checkpoint_dir: str = ""
@@ -94,12 +98,14 @@ def read_attempt_spec(path: str) -> AttemptSpec:
         python_path=_text(raw, "pythonPath"),
         python_params=tuple(raw.get("pythonParams") or ()),
         python_version=_text(raw, "pythonVersion"),
+        expected_packages=tuple(raw.get("expectedPackages") or ()),
         script=_text(raw, "script"),
         command=_text(raw, "command"),
         builtin_alg=_text(raw, "builtinAlg"),
         data_dir=_text(raw, "dataDir"),
         data_stream=raw.get("dataStream") or None,
         data_format=_text(raw, "dataFormat") or "json",
+        data_columns=tuple(raw.get("dataColumns") or ()),
         stop_flag_num=int(raw.get("stopFlagNum") or 0),
         model_dir=_text(raw, "modelDir"),
         checkpoint_dir=_text(raw, "checkpointDir"),

@@ -28,13 +28,13 @@ def start_here() -> None:
 def _start_attempt(attempt_dir: str, task: str) -> None:
     from mlsql_runtime import interpreter
 
-    expected_version, _, validate = task.partition(";")
+    expected_version, validate, expected_packages = task.split(";", 2)
     try:
         if validate:
             from mlsql_runtime.prepare import write_validate_table
 
             write_validate_table(os.environ[SPEC_VARIABLE])
-        info = interpreter.interpreter_info(expected_version)
+        info = interpreter.interpreter_info(expected_version, [name for name in expected_packages.split(",") if name])
         interpreter.write_info(attempt_dir, info)
     except Exception as error:
         # No failure here lets the script run.

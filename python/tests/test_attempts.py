@@ -70,6 +70,14 @@ def test_another_version_than_pythonver_is_a_warning_and_a_line(launcher: Launch
     assert result.output == f"[mlsql] {warning['message']}\nruns\n"
 
 
+def test_packages_that_the_interpreter_lacks_are_named(launcher: Launcher) -> None:
+    result = launcher.run("", expectedPackages=["python", "NumPy", "scikit_learn", "no-such-thing", "other"])
+    [warning] = result.info["warnings"]
+    assert warning["code"] == "MLSQL_TASK_PACKAGE"
+    assert "names no-such-thing, other, which" in warning["message"]
+    assert result.output == f"[mlsql] {warning['message']}\n"
+
+
 def test_an_uncaught_error_leaves_its_own_traceback(launcher: Launcher) -> None:
     result = launcher.run("def f():\n    raise KeyError('lost')\n\nf()\n")
     assert (result.exit["cause"], result.exit["exitCode"]) == ("exit", 1)

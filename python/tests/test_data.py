@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import PYTHON_ROOT, Launcher, Result
 
 from mlsql_runtime import rows, vectors
@@ -193,10 +194,12 @@ def test_max_records_below_one_is_refused(launcher: Launcher) -> None:
 
 def test_csv_cells_are_what_they_look_like(tmp_path: Path) -> None:
     path = tmp_path / "part-00000.csv"
-    path.write_text(
-        'id,name,x,ok,f,code,"a ""b"" 词"\n1,"q, ""w""",1.5e3,true,"{""type"":1,""values"":[1.0,2.0]}",007,\n'
-    )
-    [row] = rows.file_rows([str(path)], "csv", vectors.to_list)
+    path.write_text('1,"q, ""w""",1.5e3,true,"{""type"":1,""values"":[1.0,2.0]}",007,\n')
+    names = ["id", "name", "x", "ok", "f", "code", 'a "b" 词']
+    [row] = rows.file_rows([str(path)], "csv", vectors.to_list, names)
+    assert list(next(rows.file_rows([str(path)], "csv", None))) == [f"_c{i}" for i in range(7)]
+    with pytest.raises(rows.DataError, match="a line has 7 cells, the table has 2 columns"):
+        list(rows.file_rows([str(path)], "csv", None, names[:2]))
     expected = {"id": 1, "name": 'q, "w"', "x": 1500.0, "ok": True, "f": [1.0, 2.0], "code": "007", 'a "b" 词': None}
     assert row == expected
 
