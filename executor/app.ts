@@ -2,13 +2,13 @@
 import { systemClock } from '../shared/clock.js';
 import { createLogger } from '../shared/logger.js';
 import { CHANNEL_OPTIONS, channelCredentials, tokenMetadata } from '../shared/rpc/channel.js';
-import { mlsqlV1 } from '../shared/rpc/proto.js';
+import { executorsV1 } from '../shared/rpc/proto.js';
 import { Agent, type Workshop } from './agent/agent.js';
 import { BlobCache } from './cache/blob-cache.js';
 import { openWorkDir } from './cache/work-dir.js';
 import type { ExecutorConfig } from './config.js';
 import { FunctionHost } from './functions/function-host.js';
-import { CACHE_ENTRIES_MAX } from './limits.js';
+import { CACHE_ENTRIES_MAX, FLOW_CONTROL_WINDOW_BYTES } from './limits.js';
 import { Attempt, type AttemptDeps } from './tasks/attempt.js';
 import { allowedEnvironment } from './tasks/environment.js';
 import { GpuPool } from './tasks/gpu-pool.js';
@@ -39,7 +39,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     executor: config.name,
   });
   const clock = systemClock;
-  const client = new (mlsqlV1().Executors)(config.coordinator, channelCredentials(), CHANNEL_OPTIONS);
+  const client = new (executorsV1().Executors)(config.coordinator, channelCredentials(), {
+    ...CHANNEL_OPTIONS,
+    'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
+  });
   const metadata = tokenMetadata(config.token);
   // A coordinator that is not there yet is waited for.
   metadata.setOptions({ waitForReady: true });

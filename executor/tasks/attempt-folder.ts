@@ -75,7 +75,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 /** Removes a folder and all in it, also where a script took the permission to. */
 export async function removeTree(path: string): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true });
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {
     if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     await unlock(path);

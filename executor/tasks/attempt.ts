@@ -308,6 +308,7 @@ export class Attempt {
   /** No process of the attempt is left: what it printed is complete. */
   async #finishLog(): Promise<void> {
     this.#scriptEnded = true;
+    await this.#launching?.catch(() => undefined);
     this.#watch?.close();
     clearInterval(this.#liveness);
     await this.#readInfo();
