@@ -1,11 +1,10 @@
 // What every command that talks to a cluster has in common: finding it, its errors, its end.
 
-import { eventLine } from '../library/events.js';
 import type { MlsqlClient } from '../library/mlsql-client.js';
 import { type ClusterNeed, type ClusterOptions, useCluster } from './cluster.js';
-import { EXIT_OK, exitCodeOf } from './exit-codes.js';
-import { errorEventOf, errorLines } from './output/problems.js';
+import { EXIT_OK } from './exit-codes.js';
 import type { Streams } from './output/run-output.js';
+import { showError } from './output/show-error.js';
 
 export interface CommonOptions extends ClusterOptions {
   readonly json?: boolean;
@@ -43,12 +42,4 @@ export async function withCluster(
   } catch (error) {
     return showError(error, json, streams);
   }
-}
-
-/** Shows what a command failed with: on stderr, and with json as an event on stdout. @returns the exit code */
-export function showError(error: unknown, json: boolean, streams: Streams): number {
-  const event = errorEventOf(error);
-  if (json) streams.stdout.write(`${eventLine(event)}\n`);
-  else streams.stderr.write(`${errorLines(event, undefined).join('\n')}\n`);
-  return exitCodeOf(error);
 }

@@ -4,10 +4,11 @@ import { createInterface, type Interface } from 'node:readline';
 import { ROWS_TERMINAL_DEFAULT } from '../../../shared/limits.js';
 import type { MlsqlClient } from '../../library/mlsql-client.js';
 import { type UsedCluster, useCluster } from '../cluster.js';
-import { type CommonOptions, showError } from '../context.js';
+import type { CommonOptions } from '../context.js';
 import { EXIT_OK } from '../exit-codes.js';
 import { errorEventOf } from '../output/problems.js';
 import { createRunOutput, type Streams } from '../output/run-output.js';
+import { showError } from '../output/show-error.js';
 import { isBlank, splitStatements } from '../statements.js';
 import { showEvents } from './run.js';
 

@@ -1,11 +1,9 @@
 // `mlsql up`: an embedded cluster that stays until Ctrl-C.
 
-import type { MlsqlError } from '../../../shared/errors.js';
+import { MlsqlError } from '../../../shared/errors.js';
 import { findHome } from '../../embedded/home.js';
 import { startEmbedded } from '../../embedded/start-embedded.js';
-import { usage } from '../arguments.js';
-import { showError } from '../context.js';
-import { EXIT_OK, exitCodeOf } from '../exit-codes.js';
+import { EXIT_OK } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
 import type { Streams } from '../output/run-output.js';
 
@@ -25,7 +23,9 @@ export async function upCommand(options: UpOptions, streams: Streams): Promise<n
   const interrupt = onInterrupt();
   try {
     if (options.cluster !== undefined)
-      throw usage('mlsql up starts a cluster, it takes no --cluster', 'name its home with --home');
+      throw new MlsqlError('MLSQL_USAGE_INVALID', 'mlsql up starts a cluster, it takes no --cluster', {
+        hint: 'name its home with --home',
+      });
     const home = findHome(options.home, process.env, process.cwd());
     const cluster = await startEmbedded({
       home: home.dir,
@@ -46,15 +46,16 @@ export async function upCommand(options: UpOptions, streams: Streams): Promise<n
     ]);
     if (broken === undefined) streams.stderr.write('ending the cluster (Ctrl-C again leaves at once) …\n');
     await cluster.stop();
-    return broken === undefined ? EXIT_OK : reportBroken(broken, json, streams);
+    return broken === undefined ? EXIT_OK : await report(broken, json, streams);
   } catch (error) {
-    return showError(error, json, streams);
+    return await report(error, json, streams);
   } finally {
     interrupt.stop();
   }
 }
 
-function reportBroken(error: MlsqlError, json: boolean, streams: Streams): number {
-  showError(error, json, streams);
-  return exitCodeOf(error);
+/** Loaded when something is wrong only: what it takes to show an error would slow every start down. */
+async function report(error: unknown, json: boolean, streams: Streams): Promise<number> {
+  const { showError } = await import('../output/show-error.js');
+  return showError(error, json, streams);
 }
