@@ -38,7 +38,7 @@ export async function upCommand(options: UpOptions, streams: Streams): Promise<n
     streams.stdout.write(
       json
         ? `${JSON.stringify({ event: 'ready', grpc: address, http: httpAddress, home: cluster.home, pid: process.pid, executors })}\n`
-        : `ready: gRPC ${address}, console http://${httpAddress}/, ${executors} executor${executors === 1 ? '' : 's'}, home ${cluster.home} (Ctrl-C ends it)\n`,
+        : `ready: gRPC ${address}, HTTP http://${httpAddress}/, ${executors} executor${executors === 1 ? '' : 's'}, home ${cluster.home} (Ctrl-C ends it)\n`,
     );
     const broken = await Promise.race([
       cluster.lost,
