@@ -124,6 +124,8 @@ class TerminalOutput implements RunOutput {
         break;
       }
       case 'log':
+        // The bar shows these; jobs logs prints them.
+        if (event.line.startsWith('mlsql_progress:')) return;
         this.#area.print(`${this.#colors.dim(`${logPrefix(event)}`)} ${printableLine(event.line)}`);
         break;
       case 'table':

@@ -4,7 +4,8 @@ import stringWidth from 'string-width';
 import type { TableEvent } from '../../library/events.js';
 import { cellText, pad, shorten } from './cells.js';
 
-const COLUMN_WIDTH_MIN = 4;
+/** A column narrower than this, or than its own values, cannot be read. */
+const COLUMN_WIDTH_MIN = 10;
 const COLUMN_WIDTH_MAX = 60;
 /** Left border, space and space around a value, right border of the last. */
 const BORDER_PER_COLUMN = 3;
@@ -48,34 +49,43 @@ export function plainGrid({ headers, rows, numeric = [] }: Grid): string {
   return [headers, ...rows].map(line).join('\n');
 }
 
-/** A table with borders that fits the terminal: the widest columns give way first, and where even that fails, the last. */
+/**
+ * A table with borders that fits the terminal. The widest columns give way first, down to what can still be read; where
+ * that is not enough, the last columns are left out and named.
+ */
 export function drawGrid({ headers, rows, numeric = [] }: Grid, columns: number): string {
-  const shownColumns = Math.max(
-    1,
-    Math.min(headers.length, Math.floor((columns - 1) / (COLUMN_WIDTH_MIN + BORDER_PER_COLUMN))),
+  const natural = headers.map((header, column) =>
+    rows.reduce((width, row) => Math.max(width, stringWidth(row[column] ?? '')), stringWidth(header)),
   );
-  const natural = headers.slice(0, shownColumns).map((header, column) => {
-    return Math.min(
-      COLUMN_WIDTH_MAX,
-      Math.max(stringWidth(header), ...rows.map((row) => stringWidth(row[column] ?? ''))),
-    );
-  });
-  const widths = fitWidths(natural, columns - 1 - shownColumns * BORDER_PER_COLUMN);
+  const shown = columnsThatFit(natural, columns - 1);
+  const widths = fitWidths(natural.slice(0, shown), columns - 1 - shown * BORDER_PER_COLUMN);
+  const cut = (cells: readonly string[]): string[] =>
+    widths.map((width, column) => shorten(cells[column] ?? '', width));
   const table = new Table({
-    head: headers.slice(0, shownColumns).map((header, column) => shorten(header, widths[column]!)),
+    head: cut(headers),
     colAligns: widths.map((_, column) => (numeric[column] ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
-  for (const row of rows)
-    table.push(row.slice(0, shownColumns).map((cell, column) => shorten(cell, widths[column]!)));
-  const hidden = headers.length - shownColumns;
-  return hidden === 0 ? table.toString() : `${table.toString()}\n${hidden} more columns (--json shows all)`;
+  for (const row of rows) table.push(cut(row));
+  if (shown === headers.length) return table.toString();
+  const hidden = headers.slice(shown);
+  return `${table.toString()}\n${shorten(`${hidden.length} more columns (--json shows all): ${hidden.slice(0, columns).join(', ')}`, columns)}`;
+}
+
+/** How many of the first columns can be read side by side. */
+function columnsThatFit(natural: readonly number[], room: number): number {
+  let left = room;
+  const first = natural.findIndex((width) => {
+    left -= Math.min(width, COLUMN_WIDTH_MIN) + BORDER_PER_COLUMN;
+    return left < 0;
+  });
+  return first < 0 ? natural.length : Math.max(1, first);
 }
 
 /** The widths cut to a sum: one limit for all, so that narrow columns keep theirs. */
 export function fitWidths(natural: readonly number[], room: number): number[] {
   let limit = COLUMN_WIDTH_MAX;
   const sum = (): number => natural.reduce((total, width) => total + Math.min(width, limit), 0);
-  while (limit > COLUMN_WIDTH_MIN && sum() > room) limit -= 1;
+  while (limit > 1 && sum() > room) limit -= 1;
   return natural.map((width) => Math.min(width, limit));
 }
