@@ -34,6 +34,7 @@ export function attemptSpec(
     pythonParams: task.pythonParams,
     pythonVersion: task.pythonVersion,
     expectedPackages: task.expectedPackages,
+    dataColumns: task.dataColumns,
     script: task.script,
     command: task.command,
     builtinAlg: task.builtinAlg,

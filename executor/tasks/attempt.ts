@@ -232,6 +232,9 @@ export class Attempt {
   }
 
   async #openStream(): Promise<string> {
+    const { dataFormat } = this.#task;
+    if (dataFormat !== 'json')
+      throw new Error(`rows are streamed as JSON lines, but the data lies in the store as ${dataFormat}`);
     const { stream, path } = await DataStream.open(
       this.#folder.dataSocket,
       this.#task.data,
