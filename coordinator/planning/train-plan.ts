@@ -20,6 +20,8 @@ export interface TrainPlanInput {
   /** The path as the statement wrote it. */
   readonly path: string;
   readonly groups: readonly ResolvedGroup[];
+  /** Names of the table's columns, in order. */
+  readonly columns: readonly string[];
   readonly parts: readonly WrittenPart[];
   readonly validateParts: readonly WrittenPart[];
   readonly graceMs: number;
@@ -75,6 +77,7 @@ function groupSpec(
     command: project?.command ?? '',
     builtinAlg: group.builtinAlg,
     data,
+    dataColumns: input.columns,
     dataFormat: options.dataLocalFormat,
     dataLocal: options.enableDataLocal,
     validate,

@@ -17,6 +17,7 @@ export function taskMessage(task: TaskSpec, stagingPrefix: string): TaskSpecMess
     command: task.command,
     builtinAlg: task.builtinAlg,
     data: task.data.map(inputFile),
+    dataColumns: [...task.dataColumns],
     dataFormat: task.dataFormat,
     dataLocal: task.dataLocal,
     validate: task.validate.map(inputFile),

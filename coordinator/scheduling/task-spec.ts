@@ -32,6 +32,8 @@ export interface TaskSpec {
   readonly builtinAlg: string;
   /** The data's partitions, in order. */
   readonly data: readonly TaskInputFile[];
+  /** Names of the data's columns, in order: csv parts have no header. */
+  readonly dataColumns: readonly string[];
   readonly dataFormat: 'json' | 'csv' | 'parquet';
   /** True: on the executor's disk; false: streamed to mlsql.read_data(). */
   readonly dataLocal: boolean;

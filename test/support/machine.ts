@@ -48,6 +48,7 @@ export function taskSpec(task: Partial<TaskSpec> = {}): TaskSpec {
     scriptName: 'train.py',
     trainParams: {},
     expectedPackages: [],
+    dataColumns: [],
     ...task,
   };
 }

@@ -33,6 +33,10 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   };
   const groups = await resolveGroups(inputs, options);
   const table = substitute(statement.table, scope.variables);
+  const { columns } = await atTable(
+    services.engine.describe(scope.session, table),
+    positionOf(statement.table),
+  );
   const stopInterrupting = interruptOnAbort(context);
   let parts: readonly WrittenPart[];
   let validateParts: readonly WrittenPart[];
@@ -42,7 +46,15 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   } finally {
     stopInterrupting();
   }
-  const plan = planTrain({ options, path, groups, parts, validateParts, graceMs: services.graceMs });
+  const plan = planTrain({
+    options,
+    path,
+    groups,
+    columns: columns.map((column) => column.name),
+    parts,
+    validateParts,
+    graceMs: services.graceMs,
+  });
   context.signal.throwIfAborted();
 
   const id = toJobId(newId('job', services.clock.now()));

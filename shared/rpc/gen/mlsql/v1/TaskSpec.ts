@@ -88,6 +88,10 @@ export interface TaskSpec {
    * Packages that the project's conda.yaml names; those the interpreter lacks are a warning.
    */
   'expectedPackages'?: (string)[];
+  /**
+   * Names of the data's columns, in order: csv parts have no header.
+   */
+  'dataColumns'?: (string)[];
 }
 
 /**
@@ -174,4 +178,8 @@ export interface TaskSpec__Output {
    * Packages that the project's conda.yaml names; those the interpreter lacks are a warning.
    */
   'expectedPackages': (string)[];
+  /**
+   * Names of the data's columns, in order: csv parts have no header.
+   */
+  'dataColumns': (string)[];
 }
