@@ -1,5 +1,5 @@
 // The main job, end to end on real processes: train, publish, register, predict, as a user types it and finds it on disk.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -198,5 +198,119 @@ register PythonAlg.\`/m/builtin\` as forest;
 select avg(if(forest(features)[0] = label, 1, 0)) as accuracy from data as result;`);
     expect(result.error).toBeUndefined();
     expect(result.rows[0]!.accuracy).toBeGreaterThan(0.9);
+  });
+
+  it.each(['json', 'csv', 'parquet'])(
+    'hands the table to the script as %s, under its own columns',
+    async (format) => {
+      await cluster.file(
+        'columns.py',
+        `
+import os, mlsql
+folder = mlsql.internal_system_param["tempDataLocalPath"]
+names = sorted(os.listdir(folder))
+assert names and all(name.endswith(".${format}") for name in names), names
+os.makedirs(mlsql.internal_system_param["tempModelLocalPath"])
+open(mlsql.internal_system_param["tempModelLocalPath"] + "/m", "w").write("m")
+${format === 'parquet' ? 'rows = []' : 'rows = [row for items in mlsql.read_data()(max_records=3) for row in items]'}
+print("columns", sorted(rows[0]) if rows else "unread")
+print("mlsql_validation_score:%d" % len(rows))
+`,
+      );
+      const result = await cluster.run(
+        `set rows='''{"b":"x, y","größe":1}\n{"b":"z","größe":2}'''; load jsonStr.\`rows\` as t;
+train t as PythonAlg.\`/m/columns-${format}\` where pythonScriptPath="./columns.py" and dataLocalFormat="${format}";`,
+      );
+      expect(result.error, result.stdout).toBeUndefined();
+      expect(result.rows[0]!.score).toBe(format === 'parquet' ? 0 : 2);
+      const log = result.events
+        .filter((event) => event.event === 'log')
+        .map((event) => event.line)
+        .join('\n');
+      if (format !== 'parquet') expect(log).toContain("columns ['b', 'größe']");
+    },
+  );
+
+  it('ships an MLproject with the version, warns of packages it lacks, and registers without naming a script', async () => {
+    await cluster.file(
+      'project/MLproject',
+      'name: p\nconda_env: conda.yaml\nentry_points:\n  main:\n    train:\n      parameters:\n        word: {type: string, default: none}\n      command: "python train.py {word}"\n    api_predict:\n      command: "python predict.py"\n',
+    );
+    await cluster.file(
+      'project/conda.yaml',
+      'dependencies:\n- numpy\n- pip:\n  - surely-not-installed==1.0\n',
+    );
+    await cluster.file('project/helper.py', 'def shout(word):\n    return word.upper()\n');
+    await cluster.file(
+      'project/train.py',
+      `
+import os, sys, mlsql, helper
+os.makedirs(mlsql.internal_system_param["tempModelLocalPath"])
+open(mlsql.internal_system_param["tempModelLocalPath"] + "/word", "w").write(helper.shout(sys.argv[1]))
+print("mlsql_validation_score:1")
+`,
+    );
+    await cluster.file(
+      'project/predict.py',
+      `
+import python_fun
+def predict(X, path):
+    return X[:, :1] + len(open(path + "/word").read())
+python_fun.udf_batch(predict)
+`,
+    );
+    const result = await cluster.run(`load json.\`./rows.json\` as data;
+train data as PythonAlg.\`/m/project\` where pythonScriptPath="./project" and keepVersion="true" and \`fitParam.0.word\`="swordfish";
+register PythonAlg.\`/m/project\` as measured;
+!show functions;`);
+    expect(result.error, result.stdout).toBeUndefined();
+    expect(result.warnings.map((warning) => `${warning.code} ${warning.message}`).join('\n')).toContain(
+      'surely-not-installed',
+    );
+    expect(readFileSync(join(cluster.home, 'store/m/project/_model_0/model/0/word'), 'utf8')).toBe(
+      'SWORDFISH',
+    );
+    expect(result.rows).toContainEqual(
+      expect.objectContaining({ name: 'measured', path: '/m/project', version: 0, kind: 'batch' }),
+    );
+  });
+
+  it('registers a model folder that was copied elsewhere', async () => {
+    await cluster.run(trainStatement('/m/original'));
+    cpSync(join(cluster.home, 'store/m/original/_model_0'), join(cluster.home, 'store/elsewhere/copied'), {
+      recursive: true,
+    });
+    cpSync(join(cluster.home, 'store/m/original'), join(cluster.home, 'store/elsewhere/whole'), {
+      recursive: true,
+    });
+    const result =
+      await cluster.run(`register PythonAlg.\`/elsewhere/copied\` as copied options pythonScriptPath="./predict.py";
+register PythonAlg.\`/elsewhere/whole\` as whole options pythonScriptPath="./predict.py" and algIndex="2";
+!show functions;`);
+    expect(result.error, result.stdout).toBeUndefined();
+    expect(result.rows).toContainEqual(expect.objectContaining({ name: 'copied', algIndex: 1 }));
+    expect(result.rows).toContainEqual(expect.objectContaining({ name: 'whole', algIndex: 2 }));
+  });
+
+  it('ships a resource folder, in training and again for prediction', async () => {
+    await cluster.file('dict/a/one.txt', '1');
+    await cluster.file('dict/two.txt', '2');
+    const reads =
+      'import os, mlsql\nfolder = mlsql.internal_system_param["resource"]["dict"]\nassert open(folder + "/a/one.txt").read() + open(folder + "/two.txt").read() == "12"\n';
+    await cluster.file(
+      'with-folder.py',
+      `${reads}p = mlsql.internal_system_param["tempModelLocalPath"]\nos.makedirs(p)\nopen(p + "/m", "w").write("m")\n`,
+    );
+    await cluster.file(
+      'predict-with-folder.py',
+      `${reads}import python_fun\npython_fun.udf_batch(lambda X, path: X[:, 0])\n`,
+    );
+    const result = await cluster.run(`load json.\`./rows.json\` as data;
+train data as PythonAlg.\`/m/folder\` where pythonScriptPath="./with-folder.py" and \`fitParam.0.resource.dict\`="./dict";
+register PythonAlg.\`/m/folder\` as first options pythonScriptPath="./predict-with-folder.py";
+unregister first;
+!show functions;`);
+    expect(result.error, result.stdout).toBeUndefined();
+    expect(result.rows.map((row) => row.name)).not.toContain('first');
   });
 });
