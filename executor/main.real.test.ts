@@ -17,8 +17,11 @@ beforeEach(async () => {
   processes = [];
 });
 afterEach(async () => {
-  for (const child of processes)
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  for (const child of processes) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.stdin!.end();
+    await once(child, 'exit');
+  }
   await cluster.close();
 });
 
