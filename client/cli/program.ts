@@ -25,6 +25,7 @@ export async function runCli(args: readonly string[], streams: Streams = process
     exitCode = code;
   });
   try {
+    refuseUnknownVerb(program, args);
     await program.parseAsync(spreadSettings(args), { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -46,8 +47,7 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
     })
-    .showHelpAfterError('(add --help for what there is)')
-    .action(() => program.help({ error: true }));
+    .showHelpAfterError('(add --help for what there is)');
 
   /** A command that talks to a cluster. */
   const verb = (parent: Command, usage: string, description: string): Command => {
@@ -260,6 +260,16 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
     },
   );
   return program;
+}
+
+/** A missing verb means ls, so that a misspelt one would be taken for its argument; what ls takes begins with a slash. */
+function refuseUnknownVerb(program: Command, [name, verb]: readonly string[]): void {
+  const verbs =
+    program.commands.find((command) => command.name() === name)?.commands.map((command) => command.name()) ??
+    [];
+  if (verbs.length === 0 || verb === undefined || /^[-/]/.test(verb) || [...verbs, 'help'].includes(verb))
+    return;
+  program.error(`error: unknown verb '${verb}' of ${name} (${verbs.join(', ')})`, { exitCode: EXIT_USAGE });
 }
 
 /** Wrong usage as those who read --json expect it. For `run`, the last event is always `done`. */

@@ -1,0 +1,354 @@
+// The command's life with real clusters: how they start, are shared, interrupted, killed, and what is left behind.
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DIST_ROOT, PRODUCT_ROOT } from '../../shared/paths.js';
+
+const MLSQL = join(DIST_ROOT, 'client/cli/main.js');
+const SLOW_SCRIPT = `
+set rows='''{"x":1}''';
+load jsonStr.\`rows\` as t;
+train t as PythonAlg.\`/m\` options pythonScriptPath="./slow.py";
+`;
+/** Tells that it runs, then stays. */
+const SLOW_PYTHON = 'import time\nprint("it runs", flush=True)\ntime.sleep(600)\n';
+
+let root: string;
+let home: string;
+const processes: ChildProcess[] = [];
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'mlsql-cli-real-'));
+  home = join(root, 'home');
+  mkdirSync(join(root, 'scripts'));
+  file('slow.py', SLOW_PYTHON);
+  file('slow.mlsql', SLOW_SCRIPT);
+});
+afterEach(async () => {
+  for (const child of processes.splice(0)) child.kill('SIGKILL');
+  await nothingLeft();
+  rmSync(root, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly output: () => { stdout: string; stderr: string };
+  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+  says(text: string): Promise<void>;
+}
+
+function mlsql(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd = join(root, 'scripts'),
+): Started {
+  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('MLSQL_'));
+  const child = spawn(MLSQL, args, {
+    cwd,
+    env: { ...Object.fromEntries(clean), MLSQL_HOME: home, MLSQL_WORK_DIR: join(root, 'work'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  processes.push(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const output = (): { stdout: string; stderr: string } => ({ stdout, stderr });
+  return {
+    child,
+    output,
+    ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, ...output() }))),
+    says: async (text) => {
+      await vi.waitFor(() => expect(stdout + stderr).toContain(text), { timeout: 60_000, interval: 20 });
+    },
+  };
+}
+
+function file(name: string, text: string): void {
+  writeFileSync(join(root, 'scripts', name), text);
+}
+
+/** Every process of this test names its folder in its arguments or runs in it. */
+function processesLeft(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return command.includes(root) ? [`${pid} ${command}`] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+async function nothingLeft(): Promise<void> {
+  await vi.waitFor(() => expect(processesLeft()).toEqual([]), { timeout: 60_000, interval: 50 });
+}
+
+describe('mlsql up', () => {
+  it('says where it listens, is found by others, keeps its home for itself, and leaves nothing running', async () => {
+    const up = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--json']);
+    await up.says('"event":"ready"');
+    const ready = JSON.parse(up.output().stdout);
+    expect(ready).toMatchObject({ event: 'ready', executors: 2, pid: up.child.pid });
+    expect(statSync(join(home, 'token')).mode & 0o777).toBe(0o600);
+
+    const executors = await mlsql(['executors', '--json']).ended;
+    expect(executors.stderr).toContain(`using the cluster at ${ready.grpc}`);
+    expect(
+      executors.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).name)
+        .sort(),
+    ).toEqual(['executor-1', 'executor-2']);
+
+    const second = await mlsql(['up', '--json', '--grpc-port', '0', '--http-port', '0']).ended;
+    expect(second.code).toBe(1);
+    expect(JSON.parse(second.stdout)).toMatchObject({ event: 'error', code: 'MLSQL_CLUSTER_HOME_BUSY' });
+
+    const taken = await mlsql(['up', '--home', join(root, 'other'), '--grpc-port', ready.grpc.split(':')[1]])
+      .ended;
+    expect(taken.code).toBe(2);
+    expect(taken.stderr).toContain('the port is taken');
+
+    up.child.kill('SIGINT');
+    expect((await up.ended).code).toBe(0);
+    expect(existsSync(join(home, 'cluster.json'))).toBe(false);
+    await nothingLeft();
+  });
+
+  it('may be killed: its processes end, and the home can be used at once', async () => {
+    const first = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1']);
+    await first.says('ready');
+    first.child.kill('SIGKILL');
+    const second = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1']);
+    await second.says('ready');
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+    await nothingLeft();
+  });
+
+  it('starts an executor again that was killed', async () => {
+    const up = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1']);
+    await up.says('ready');
+    const pid = async (): Promise<number | undefined> => {
+      const { stdout } = await mlsql(['executors', '--json']).ended;
+      const executors = stdout
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+      return executors.find((executor) => executor.state === 'ready')?.pid;
+    };
+    const before = (await pid())!;
+    process.kill(before, 'SIGKILL');
+    await vi.waitFor(async () => expect([undefined, before]).not.toContain(await pid()), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    up.child.kill('SIGINT');
+    await up.ended;
+  });
+
+  it('ends with an error when its coordinator dies', async () => {
+    const up = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1']);
+    await up.says('ready');
+    process.kill(JSON.parse(readFileSync(join(home, 'cluster.json'), 'utf8')).coordinatorPid, 'SIGKILL');
+    const { code, stderr } = await up.ended;
+    expect(code).toBe(3);
+    expect(stderr).toContain('the coordinator ended (signal SIGKILL)');
+    await nothingLeft();
+  });
+});
+
+describe('mlsql run without a cluster', () => {
+  it('starts one for its duration; the store stays, and is reached without executors', async () => {
+    file('t.csv', 'a,b\n1,x\n2,数\n');
+    file('s.mlsql', 'load csv.`./t.csv` options header="true" as t;\nsave overwrite t as json.`/out/t`;\n');
+    const run = await mlsql(['run', 's.mlsql', '--json']).ended;
+    expect(run.stderr).toContain('starting a cluster for this command');
+    const events = run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({ event: 'done', ok: true, warnings: 0 });
+    expect(run.code).toBe(0);
+    await nothingLeft();
+
+    expect((await mlsql(['fs', 'ls', '/out']).ended).stdout).toBe('t\n');
+    await mlsql(['fs', 'put', 't.csv', '/in/']).ended;
+    expect((await mlsql(['fs', 'cat', '/in/t.csv']).ended).stdout).toBe('a,b\n1,x\n2,数\n');
+    expect((await mlsql(['executors']).ended).code).toBe(3);
+    await nothingLeft();
+  });
+
+  it('lets a second run in the same home use its cluster, to its end', async () => {
+    const first = mlsql(['run', 'slow.mlsql']);
+    await first.says('it runs');
+    const second = await mlsql(['run', '-e', 'set a="1";', '--json']).ended;
+    expect(second.stderr).toContain('using the cluster at');
+    expect(second.code).toBe(0);
+    first.child.kill('SIGINT');
+    expect((await first.ended).code).toBe(130);
+  });
+
+  it('cancels its work at the first Ctrl-C, and shows how the run ended', async () => {
+    const run = mlsql(['run', 'slow.mlsql', '--json']);
+    await run.says('it runs');
+    run.child.kill('SIGINT');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.filter((event) => event.event === 'job').at(-1)).toMatchObject({ state: 'CANCELLED' });
+    expect(events.at(-1)).toMatchObject({ event: 'done', ok: false });
+    await nothingLeft();
+  });
+
+  it('leaves at once at the second, and nothing stays behind', async () => {
+    const run = mlsql(['run', 'slow.mlsql']);
+    await run.says('it runs');
+    run.child.kill('SIGINT');
+    run.child.kill('SIGINT');
+    expect((await run.ended).code).toBe(130);
+    await nothingLeft();
+  });
+
+  it('leaves nothing behind when it is killed', async () => {
+    const run = mlsql(['run', 'slow.mlsql']);
+    await run.says('it runs');
+    run.child.kill('SIGKILL');
+    await run.ended;
+    await nothingLeft();
+  });
+});
+
+describe('against a cluster that runs', () => {
+  let up: Started;
+  beforeEach(async () => {
+    up = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1', '--json']);
+    await up.says('ready');
+  });
+
+  it('detaches, lists, attaches, prints logs, cancels', async () => {
+    const detached = await mlsql(['run', 'slow.mlsql', '--detach', '--run-id', 'mine', '--json']).ended;
+    expect(JSON.parse(detached.stdout)).toEqual({ runId: 'mine', attached: false });
+    const attached = mlsql(['runs', 'attach', 'mine', '--json']);
+    await attached.says('it runs');
+    const [job] = (await mlsql(['jobs', '--json']).ended).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(job).toMatchObject({ runId: 'mine', path: '/m', state: 'RUNNING' });
+    expect((await mlsql(['jobs', 'logs', job.jobId]).ended).stdout).toBe('[0] it runs\n');
+    expect((await mlsql(['jobs', 'logs', job.jobId, '--group', '0']).ended).stdout).toBe('it runs\n');
+    expect((await mlsql(['jobs', 'cancel', job.jobId]).ended).code).toBe(0);
+    expect((await attached.ended).code).toBe(1);
+    expect(JSON.parse((await mlsql(['runs', 'show', 'mine', '--json']).ended).stdout)).toMatchObject({
+      runId: 'mine',
+      jobIds: [job.jobId],
+    });
+  });
+
+  it('attaches to a run of the same id and text, and refuses other text', async () => {
+    const run = (text: string): Promise<{ code: number | null; stdout: string }> =>
+      mlsql(['run', '-e', text, '--run-id', 'same', '--json']).ended;
+    const first = await run('set a="1";');
+    expect(await run('set a="1";')).toMatchObject({ code: 0, stdout: first.stdout });
+    const other = await run('set a="2";');
+    expect(other.code).toBe(1);
+    expect(other.stdout).toContain('"code":"MLSQL_RUN_CONFLICT"');
+    expect(other.stdout.trim().split('\n').at(-1)).toBe(
+      '{"event":"done","ok":false,"runId":"same","warnings":0}',
+    );
+  });
+
+  it('is reached by its address from elsewhere, with the token and not without', async () => {
+    const { grpc } = JSON.parse(up.output().stdout);
+    const elsewhere = { MLSQL_HOME: join(root, 'elsewhere') };
+    const without = await mlsql(['jobs', '--cluster', grpc], elsewhere).ended;
+    expect(without.code).toBe(1);
+    expect(without.stderr).toContain('MLSQL_CLUSTER_UNAUTHENTICATED');
+    const token = { MLSQL_TOKEN_FILE: join(home, 'token'), MLSQL_CLUSTER: grpc };
+    expect((await mlsql(['jobs', '--json'], { ...elsewhere, ...token }).ended).code).toBe(0);
+  });
+
+  it('reads statements from a pipe in one session', async () => {
+    file('t.csv', 'a\n7\n');
+    const repl = spawn(MLSQL, ['repl', '--home', home, '--json'], {
+      cwd: join(root, 'scripts'),
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    processes.push(repl);
+    repl.stdin.end('set name="t";\nload csv.`./${name}.csv`\n options header="true" as t;\n!show tables');
+    let stdout = '';
+    for await (const chunk of repl.stdout) stdout += chunk;
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.filter((event) => event.event === 'done').map((event) => event.ok)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(JSON.stringify(events.filter((event) => event.event === 'table').at(-1).rows)).toContain('"t"');
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [['run'], 'there is no script to run'],
+    [['run', 'none.mlsql'], 'cannot be read'],
+    [['run', 'a', '-e', 'b'], 'exclude each other'],
+    [['run', '--limit', '0', '-e', 'set a="1";'], 'at least 1'],
+    [['run', '--nonsense'], 'unknown option'],
+    [['jobs', 'show'], 'missing required argument'],
+    [['nonsense'], "unknown command 'nonsense'"],
+    [['jobs', 'lss'], "unknown verb 'lss' of jobs (ls, show, logs, cancel)"],
+    [[], 'Usage: mlsql'],
+    [['models', 'ls'], 'missing required argument'],
+    [['jobs', '--cluster', 'http://x'], 'HOST:PORT'],
+    [['up', '--cluster', 'h:1'], '--home'],
+  ])('%j ends with 2 and says what is wrong', async (args, message) => {
+    const { code, stdout, stderr } = await mlsql(args).ended;
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('refuses a script that is not UTF-8', async () => {
+    writeFileSync(join(root, 'scripts/bad.mlsql'), Buffer.from([0x73, 0xff, 0xfe]));
+    const { code, stderr } = await mlsql(['run', 'bad.mlsql']).ended;
+    expect(stderr).toContain('is not UTF-8 text');
+    expect(code).toBe(2);
+  });
+});
+
+it('is found by npx in the checkout', async () => {
+  const npx = spawn('npx', ['mlsql', '--version'], {
+    cwd: PRODUCT_ROOT,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let stdout = '';
+  for await (const chunk of npx.stdout) stdout += chunk;
+  expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+/);
+});
