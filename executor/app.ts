@@ -121,7 +121,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     await closeSessionFolders(folders);
   });
   sweepDeadSessions(workDir, log).catch((error: unknown) => {
-    log.warn({ error }, 'what dead executors left could not be cleared up');
+    log.warn({ err: error }, 'what dead executors left could not be cleared up');
   });
   return {
     ready,

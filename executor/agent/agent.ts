@@ -268,7 +268,9 @@ export class Agent {
     this.#attempts.delete(key);
     held.attempt
       .dispose()
-      .catch((error: unknown) => this.#log.warn({ error, attempt: key }, 'a folder could not be removed'));
+      .catch((error: unknown) =>
+        this.#log.warn({ err: error, attempt: key }, 'a folder could not be removed'),
+      );
     this.#leaveIfDone();
   }
 

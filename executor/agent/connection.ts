@@ -74,6 +74,20 @@ export class Connection {
 
   /** Dials, and keeps dialling until close(). */
   open(): void {
+    if (this.#closed) return;
+    // Not before somebody listens: Hello shall tell how things are then.
+    this.#client.waitForReady(Date.now() + WELCOME_TIMEOUT_MS, (error) => {
+      if (this.#closed) return;
+      if (error === undefined) {
+        this.#openStream();
+        return;
+      }
+      this.#log.warn({ coordinator: this.#client.getChannel().getTarget() }, 'waiting for the coordinator');
+      this.open();
+    });
+  }
+
+  #openStream(): void {
     const stream = this.#client.connect(this.#metadata);
     this.#stream = stream;
     stream.on('data', (message: CoordinatorMessage) => this.#onMessage(stream, message));

@@ -315,11 +315,11 @@ export class BlobCache {
         if (name !== null && SHA256.test(name)) void this.#look(name);
       });
       this.#watcher.on('error', (error) =>
-        this.#log.warn({ error }, 'the cache folder is not followed any more'),
+        this.#log.warn({ err: error }, 'the cache folder is not followed any more'),
       );
     } catch (error) {
       // No watches left on this machine: then each executor keeps the quota by what it knows.
-      this.#log.warn({ error }, 'the cache folder cannot be followed');
+      this.#log.warn({ err: error }, 'the cache folder cannot be followed');
     }
   }
 

@@ -83,7 +83,9 @@ export class FunctionHost {
     served.pool?.close();
     void served.update
       .then(() => removeTree(served.dir))
-      .catch((error: unknown) => this.#deps.log.warn({ error, functionId }, 'a folder could not be removed'));
+      .catch((error: unknown) =>
+        this.#deps.log.warn({ err: error, functionId }, 'a folder could not be removed'),
+      );
   }
 
   /** The coordinator is there: opens the stream for calls, and keeps it open. */

@@ -140,14 +140,14 @@ export class Attempt {
       }
     } catch (error) {
       failure = this.#stop === undefined ? failureOfStep(this.#step, error) : failureOfStop(this.#stop);
-      if (this.#stop === undefined) this.#log.error({ error, step: this.#step }, 'attempt cannot go on');
+      if (this.#stop === undefined) this.#log.error({ err: error, step: this.#step }, 'attempt cannot go on');
       await this.#finishLog();
     }
     await this.#release();
     try {
       await this.#keepLog();
     } catch (error) {
-      this.#log.warn({ error }, 'the log could not be brought to the store');
+      this.#log.warn({ err: error }, 'the log could not be brought to the store');
       failure ??= failureOfStep('upload', error);
     }
     this.#end(failure, files, peakMemoryBytes);
@@ -321,7 +321,7 @@ export class Attempt {
     }
     await this.logs
       .finish()
-      .catch((error: unknown) => this.#log.error({ error }, 'the log cannot be read to its end'));
+      .catch((error: unknown) => this.#log.error({ err: error }, 'the log cannot be read to its end'));
   }
 
   async #release(): Promise<void> {

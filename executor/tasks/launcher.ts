@@ -42,7 +42,7 @@ export class Launcher {
     try {
       this.#ensure();
     } catch (error) {
-      this.#log.warn({ error }, 'the launcher cannot be started yet');
+      this.#log.warn({ err: error }, 'the launcher cannot be started yet');
     }
   }
 
