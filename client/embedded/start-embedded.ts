@@ -179,8 +179,9 @@ class EmbeddedProcesses {
   async end(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    await Promise.all([...this.#executors.values()].map((child) => child.stop(STOP_GRACE_MS)));
+    // The coordinator first: it cancels what runs, and executors that are still there tell it at once that it ended.
     await this.#coordinator?.stop(STOP_GRACE_MS);
+    await Promise.all([...this.#executors.values()].map((child) => child.stop(STOP_GRACE_MS)));
     removeClusterFile(this.home);
   }
 
