@@ -220,3 +220,27 @@ test('what a dead executor left is cleared up, what is kept for a look is not', 
   expect(existsSync(join(workDir, 'functions/deadbeef'))).toBe(false);
   expect(coordinator.hellos).toHaveLength(2);
 });
+
+test('a script that fills its disk quota is ended, and the executor works on', async () => {
+  const { coordinator } = cluster;
+  await cluster.executor('one', { env: { MLSQL_ATTEMPT_DISK_BYTES: '20MB' } });
+  const script = `
+import os, time
+with open("filler", "wb") as file:
+    for _ in range(50): file.write(os.urandom(1 << 20))
+time.sleep(600)
+`;
+  const record = coordinator.assign('job-1', await cluster.task(script));
+  expect(await coordinator.final(record)).toMatchObject({
+    phase: 'failed',
+    failure: {
+      cause: 'disk',
+      code: 'MLSQL_TASK_DISK',
+      message: expect.stringMatching(/train\.py used .* of disk/),
+      blame: 'user',
+    },
+  });
+  expect((await coordinator.final(coordinator.assign('job-2', await cluster.task('pass')))).phase).toBe(
+    'succeeded',
+  );
+});

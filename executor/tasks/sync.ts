@@ -1,4 +1,5 @@
 // Everything a script needs, brought into its folder before it starts: all files at once, each through the cache.
+import { setMaxListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -34,6 +35,8 @@ export class Syncer {
     await makeParents(placements.map((placement) => placement.target));
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);
+    // Every file waits on it.
+    setMaxListeners(0, both);
     const results = await Promise.allSettled(
       placements.map(async (placement) => {
         try {
