@@ -2,7 +2,7 @@
 import type { GroupSpec, InputContent, JobSpec } from '../scheduling/model.js';
 import type { TaskInputFile, TaskResource, TaskSpec } from '../scheduling/task-spec.js';
 import type { WrittenPart } from '../tables/table-engine.js';
-import type { Project } from './project.js';
+import type { Project } from './project-model.js';
 import type { TrainOptions } from './train-options.js';
 
 /** A fitParam group with everything it names resolved. */

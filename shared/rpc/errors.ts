@@ -1,27 +1,31 @@
 // MlsqlErrors across gRPC: a status with the error as JSON in the trailer `mlsql-error-bin`, and back.
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { z } from 'zod';
 import { asMlsqlError, ERROR_KINDS, type ErrorCode, type ErrorDetails, MlsqlError } from '../errors.js';
 
 const TRAILER = 'mlsql-error-bin';
 
-const wireSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  hint: z.string().optional(),
-  line: z.number().optional(),
-  column: z.number().optional(),
-  statement: z.number().optional(),
-  jobId: z.string().optional(),
-  algIndex: z.number().optional(),
-  traceback: z.string().optional(),
-});
+/** The trailer's fields and their types; checked by hand, since a schema library would be the slowest part of every start. */
+const FIELDS = {
+  code: 'string',
+  message: 'string',
+  hint: 'string',
+  line: 'number',
+  column: 'number',
+  statement: 'number',
+  jobId: 'string',
+  algIndex: 'number',
+  traceback: 'string',
+} as const;
+
+type Wire = {
+  readonly [F in keyof typeof FIELDS]?: ((typeof FIELDS)[F] extends 'string' ? string : number) | undefined;
+};
 
 /** The error as a gRPC status that a handler may pass to its callback or emit on its stream. */
 export function statusFromError(error: unknown): { code: status; details: string; metadata: Metadata } {
   const known = asMlsqlError(error);
   const { hint, position, statement, jobId, algIndex, traceback } = known.details;
-  const wire: z.infer<typeof wireSchema> = {
+  const wire = {
     code: known.code,
     message: known.message,
     hint,
@@ -32,7 +36,7 @@ export function statusFromError(error: unknown): { code: status; details: string
     algIndex,
     // Trailers are small by nature: 8 KiB for all of them by default.
     traceback: traceback?.slice(-4000),
-  };
+  } satisfies Wire;
   const metadata = new Metadata();
   metadata.set(TRAILER, Buffer.from(JSON.stringify({ ...wire, message: wire.message.slice(0, 2000) })));
   return {
@@ -48,9 +52,9 @@ export function errorFromStatus(error: unknown): MlsqlError {
   if (!isServiceError(error)) return asMlsqlError(error);
   const raw = error.metadata.get(TRAILER)[0];
   if (raw instanceof Buffer) {
-    const parsed = wireSchema.safeParse(parseJson(raw.toString('utf8')));
-    if (parsed.success && parsed.data.code in ERROR_KINDS) {
-      const { code, message, hint, line, column, statement, jobId, algIndex, traceback } = parsed.data;
+    const wire = parseWire(raw.toString('utf8'));
+    if (wire?.code !== undefined && wire.code in ERROR_KINDS) {
+      const { code, message = '', hint, line, column, statement, jobId, algIndex, traceback } = wire;
       const details: ErrorDetails = {
         ...(hint !== undefined && { hint }),
         ...(line !== undefined && column !== undefined && { position: { line, column } }),
@@ -86,10 +90,18 @@ function isServiceError(error: unknown): error is ServiceError {
   );
 }
 
-function parseJson(text: string): unknown {
+/** Undefined where the bytes are no such trailer: the peer may be anything. */
+function parseWire(text: string): Wire | undefined {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const fits = Object.entries(FIELDS).every(([field, type]) => {
+    const found = (value as Record<string, unknown>)[field];
+    return found === undefined || typeof found === type;
+  });
+  return fits ? (value as Wire) : undefined;
 }
