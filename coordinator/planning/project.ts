@@ -1,7 +1,6 @@
 // What a train or register runs: a single script, a folder with MLproject, or a folder shipped whole with a script in it.
 import { MlsqlError, type Position } from '../../shared/errors.js';
 import type { ResolvedOption } from '../../shared/language/options.js';
-import type { TaskInputFile } from '../scheduling/task-spec.js';
 import { type InputContext, type InputTree, resolveInput } from './inputs.js';
 import { type EntryPoint, listed, type Project } from './project-model.js';
 
