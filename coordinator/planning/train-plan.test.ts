@@ -98,7 +98,9 @@ describe('the plan of a train', () => {
 
   it('does not count streamed data among what an executor should hold', () => {
     const plan = planTrain({
-      options: options('PythonAlg.`/m` where pythonScriptPath="./t.py" and enableDataLocal="false"'),
+      options: options(
+        'PythonAlg.`/m` where pythonScriptPath="./t.py" and enableDataLocal="false" and dataLocalFormat="csv"',
+      ),
       path: '/m',
       groups: [group(0)],
       columns: ['a'],
@@ -106,7 +108,7 @@ describe('the plan of a train', () => {
       validateParts: [],
       graceMs: 1,
     });
-    expect(plan.groups[0]!.task.dataLocal).toBe(false);
+    expect(plan.groups[0]!.task).toMatchObject({ dataLocal: false, dataFormat: 'json' });
     expect(plan.groups[0]!.inputs.map((input) => input.sha256[0])).toEqual(['s', 'r']);
   });
 });

@@ -78,7 +78,7 @@ function groupSpec(
     builtinAlg: group.builtinAlg,
     data,
     dataColumns: input.columns,
-    dataFormat: options.dataLocalFormat,
+    dataFormat: dataFormat(options),
     dataLocal: options.enableDataLocal,
     validate,
     fitParam: group.params,
@@ -123,6 +123,11 @@ export function resolveMinSuccess(wanted: TrainOptions['minSuccess'], groups: nu
   if (wanted.kind === 'all') return groups;
   const count = wanted.kind === 'percent' ? Math.ceil((wanted.percent / 100) * groups) : wanted.count;
   return Math.min(Math.max(count, 1), groups);
+}
+
+/** The format of the parts: streamed rows always travel as JSON lines. */
+export function dataFormat(options: TrainOptions): TrainOptions['dataLocalFormat'] {
+  return options.enableDataLocal ? options.dataLocalFormat : 'json';
 }
 
 function partFiles(parts: readonly WrittenPart[]): TaskInputFile[] {

@@ -9,7 +9,7 @@ import type { Published } from '../../models/publisher.js';
 import { type InputContext, resolveInput, targetKey } from '../../planning/inputs.js';
 import { resolveProject } from '../../planning/project.js';
 import { parseTrainOptions, type TrainOptions } from '../../planning/train-options.js';
-import { planTrain, type ResolvedGroup } from '../../planning/train-plan.js';
+import { dataFormat, planTrain, type ResolvedGroup } from '../../planning/train-plan.js';
 import type { JobOutcome } from '../../scheduling/outcome.js';
 import type { ColumnInfo, WrittenPart } from '../../tables/table-engine.js';
 import { positionOf, type RunContext } from '../context.js';
@@ -140,7 +140,7 @@ function writeParts(
   return atTable(
     context.services.engine.writeParts(context.scope.session, {
       table,
-      format: options.dataLocalFormat,
+      format: dataFormat(options),
       prefix: trainDataPrefix(key),
       ...(options.dataLocalFileNum !== undefined && { partitions: options.dataLocalFileNum }),
     }),
