@@ -33,6 +33,7 @@ import { checkKey, checkPrefix } from './object-key.js';
 import type {
   CopyOptions,
   GetOptions,
+  GivenFile,
   ListEntry,
   ObjectInfo,
   ObjectStore,
@@ -120,23 +121,26 @@ class LocalStore implements ObjectStore {
     });
   }
 
-  async put(key: string, body: Buffer | Readable, options: PutOptions = {}): Promise<ObjectInfo> {
+  async put(key: string, body: Buffer | Readable | GivenFile, options: PutOptions = {}): Promise<ObjectInfo> {
     checkLocalKey(key);
     if (options.ifAbsent === true && options.ifMatch !== undefined)
       throw new Error('put: ifAbsent and ifMatch exclude each other');
-    if (!Buffer.isBuffer(body) && options.sizeBytes === undefined)
+    if (body instanceof Readable && options.sizeBytes === undefined)
       throw new Error('put: a stream needs sizeBytes');
     const temp = join(this.#temp, ownedName());
     return guard('write', key, async () => {
       try {
         options.signal?.throwIfAborted();
         await this.#refuseEarly(key, options);
-        const stats = await writeFile(temp, key, body, options);
+        const stats =
+          'file' in body
+            ? await takeFile(temp, key, body.file, options)
+            : await writeFile(temp, key, body, options);
         options.signal?.throwIfAborted();
         await this.#place(temp, key, options);
         return entryInfo(key, stats);
       } finally {
-        if (!Buffer.isBuffer(body)) body.destroy();
+        if (body instanceof Readable) body.destroy();
         await rm(temp, { force: true });
       }
     });
@@ -389,6 +393,24 @@ async function writeFile(
       written += bytes.length;
     }
     if (written < size) throw wrongSize(key, size, `${written}`);
+    return await finish(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The given file itself, under the temporary name; its bytes where it lies on another file system. */
+async function takeFile(temp: string, key: string, file: string, options: PutOptions): Promise<BigIntStats> {
+  try {
+    await rename(file, temp);
+  } catch (error) {
+    if (errnoOf(error) !== 'EXDEV') throw error;
+    await copyFile(file, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  }
+  const { handle, stats } = await openFile(key, temp);
+  try {
+    const size = options.sizeBytes ?? Number(stats.size);
+    if (stats.size !== BigInt(size)) throw wrongSize(key, size, `${stats.size}`);
     return await finish(handle);
   } finally {
     await handle.close();

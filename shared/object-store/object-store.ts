@@ -16,6 +16,14 @@ export type ListEntry =
   | { readonly kind: 'object'; readonly info: ObjectInfo }
   | { readonly kind: 'prefix'; readonly key: string };
 
+/**
+ * A regular file that the caller gives away with the put: an adapter may take it over rather than read it. The caller
+ * never touches it again, and removes what may be left of it.
+ */
+export interface GivenFile {
+  readonly file: string;
+}
+
 export interface PutOptions {
   /** Bytes in the body; required for streams. */
   readonly sizeBytes?: number;
@@ -50,7 +58,7 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | undefined>;
   /** A stream of the object. The caller reads it to the end or destroys it. */
   get(key: string, options?: GetOptions): Promise<{ info: ObjectInfo; body: Readable }>;
-  put(key: string, body: Buffer | Readable, options?: PutOptions): Promise<ObjectInfo>;
+  put(key: string, body: Buffer | Readable | GivenFile, options?: PutOptions): Promise<ObjectInfo>;
   /** Server-side copy. A missing source fails with MLSQL_STORE_NOT_FOUND. */
   copy(source: string, target: string, options?: CopyOptions): Promise<ObjectInfo>;
   /**

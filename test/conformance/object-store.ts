@@ -1,5 +1,8 @@
 // What an ObjectStore is, in executable form. Every adapter passes this suite; open() gives an empty store each time.
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -74,6 +77,29 @@ export function objectStoreConformance(name: string, open: () => Promise<OpenedS
         const actual = createHash('sha256');
         for await (const part of (await store.get('big')).body) actual.update(part);
         expect(actual.digest('hex')).toBe(expected.digest('hex'));
+      });
+
+      it('takes a file that is given away, whole or not at all', async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'mlsql-given-'));
+        try {
+          const give = async (text: string) => {
+            const file = join(folder, 'given');
+            await writeFile(file, text);
+            return { file };
+          };
+          const info = await store.put('given', await give('content'), { ifAbsent: true });
+          expect([info.sizeBytes, await read('given')]).toEqual([7, 'content']);
+          expect((await store.head('given'))?.etag).toBe(info.etag);
+          await expect(store.put('given', await give('other'), { ifAbsent: true })).rejects.toMatchObject({
+            code: 'MLSQL_STORE_PRECONDITION',
+          });
+          await expect(store.put('short', await give('12345'), { sizeBytes: 6 })).rejects.toMatchObject({
+            code: 'MLSQL_STORE_CORRUPT',
+          });
+          expect([await read('given'), await store.head('short')]).toEqual(['content', undefined]);
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
       });
 
       it('reads ranges, the end exclusive and cut at the size', async () => {
