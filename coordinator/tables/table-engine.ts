@@ -100,7 +100,12 @@ export interface TableEngine {
   load(session: SessionId, request: LoadRequest): Promise<TableInfo>;
   select(session: SessionId, request: SelectRequest): Promise<TableInfo>;
   /** A table of the given rows. */
-  fromRows(session: SessionId, table: string, columns: readonly ColumnInfo[], rowsJson: readonly string[]): Promise<TableInfo>;
+  fromRows(
+    session: SessionId,
+    table: string,
+    columns: readonly ColumnInfo[],
+    rowsJson: readonly string[],
+  ): Promise<TableInfo>;
   describe(session: SessionId, table: string): Promise<TableInfo>;
   list(session: SessionId): Promise<readonly TableInfo[]>;
   rows(session: SessionId, table: string, limit: number): Promise<RowsResult>;

@@ -1,0 +1,159 @@
+// The table engine against the real thing: DuckDB in its process, the translator, and a store in a folder.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Packr } from 'msgpackr';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sessionId } from '../../shared/ids.js';
+import { createLogger } from '../../shared/logger.js';
+import { createLocalStore } from '../../shared/object-store/local-store.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { SETUP_PYTHON } from '../../shared/paths.js';
+import { compiledSqlProcess } from '../../test/support/sql-process.js';
+import { createTableEngine } from './duck-table-engine.js';
+import type { FunctionCaller, SourceFile, TableEngine } from './table-engine.js';
+
+const packr = new Packr({ useRecords: false });
+const folder = mkdtempSync(join(tmpdir(), 'mlsql-tables-'));
+let store: ObjectStore;
+let engine: TableEngine;
+let sessions = 0;
+
+/** Answers each dense row with the sum of its numbers. */
+const sums: FunctionCaller = {
+  async call(_functionId, batch) {
+    const { n, dim, values } = packr.unpack(batch) as { n: number; dim: number; values: Buffer };
+    const numbers = new Float64Array(
+      values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength),
+    );
+    const answers = new Float64Array(n);
+    for (let row = 0; row < n; row++)
+      for (let at = 0; at < dim; at++) answers[row]! += numbers[row * dim + at]!;
+    return packr.pack({ n, dim: 1, values: Buffer.from(answers.buffer) });
+  },
+};
+
+beforeAll(async () => {
+  store = await createLocalStore(join(folder, 'store'));
+  engine = createTableEngine({
+    storage: store,
+    functionCaller: sums,
+    spoolDir: join(folder, 'spool'),
+    pythonPath: SETUP_PYTHON,
+    logger: createLogger('sql', 'silent'),
+    processPath: compiledSqlProcess(),
+    memoryLimitBytes: 512 * 1024 * 1024,
+    threads: 2,
+  });
+});
+
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function file(key: string, text: string): Promise<SourceFile> {
+  const info = await store.put(key, Buffer.from(text));
+  return { key, sizeBytes: info.sizeBytes, etag: info.etag, displayName: `/${key}` };
+}
+
+async function session(): Promise<ReturnType<typeof sessionId>> {
+  const id = sessionId(`s${++sessions}`);
+  await engine.openSession(id);
+  return id;
+}
+
+async function answer(id: ReturnType<typeof sessionId>, sql: string, functions = new Map<string, string>()) {
+  const info = await engine.select(id, { sql, functions });
+  const rows = await engine.rows(id, info.name, 100);
+  return {
+    columns: info.columns.map((column) => `${column.name}:${column.type}`),
+    rows: rows.rowsJson.map((row) => JSON.parse(row)),
+  };
+}
+
+test('loads JSON lines with columns in the order of their names, and selects from them', async () => {
+  const id = await session();
+  const source = await file('json/a.json', '{"b":1,"a":"x"}\n{"b":2.5,"c":[1,2]}\n');
+  const info = await engine.load(id, { table: 't', format: 'json', files: [source], options: {} });
+  expect(info.columns).toEqual([
+    { name: 'a', type: 'string' },
+    { name: 'b', type: 'double' },
+    { name: 'c', type: 'array<bigint>' },
+  ]);
+  expect(await answer(id, 'select a, b * 2 as d, c[1] as e from t')).toEqual({
+    columns: ['a:string', 'd:double', 'e:bigint'],
+    rows: [
+      { a: 'x', d: 2, e: null },
+      { a: null, d: 5, e: 2 },
+    ],
+  });
+});
+
+test('loads CSV with a header as strings, and with inferSchema as numbers', async () => {
+  const id = await session();
+  const source = await file('csv/a.csv', 'x,y,中 "文"\n1,a,1.5\n2,"b,\nc",\n');
+  const plain = await engine.load(id, {
+    table: 't',
+    format: 'csv',
+    files: [source],
+    options: { header: 'true' },
+  });
+  expect(plain.columns.map((column) => column.type)).toEqual(['string', 'string', 'string']);
+  const typed = await engine.load(id, {
+    table: 'u',
+    format: 'csv',
+    files: [source],
+    options: { header: 'true', inferSchema: 'true' },
+  });
+  expect(typed.columns.map((column) => `${column.name}:${column.type}`)).toEqual([
+    'x:int',
+    'y:string',
+    '中 "文":double',
+  ]);
+  expect((await answer(id, 'select * from u')).rows).toEqual([
+    { x: 1, y: 'a', '中 "文"': 1.5 },
+    { x: 2, y: 'b,\nc', '中 "文"': null },
+  ]);
+});
+
+test('loads libsvm as a label and a sparse vector', async () => {
+  const id = await session();
+  const source = await file('svm/a.txt', '1 1:0.5 3:2\n0 2:1\n');
+  const info = await engine.load(id, { table: 't', format: 'libsvm', files: [source], options: {} });
+  expect(info.columns.map((column) => column.name)).toEqual(['label', 'features']);
+  expect((await answer(id, 'select * from t')).rows).toEqual([
+    { label: 1, features: { type: 0, size: 3, indices: [0, 2], values: [0.5, 2] } },
+    { label: 0, features: { type: 0, size: 3, indices: [1], values: [1] } },
+  ]);
+});
+
+test('writes partitions by content, and nothing the second time', async () => {
+  const id = await session();
+  await engine.select(id, {
+    table: 't',
+    sql: 'select id, id * 2 as y, if(id = 3, null, "s") as s from range(10)',
+    functions: new Map(),
+  });
+  const request = { table: 't', format: 'json', prefix: 'm/tmp/data', partitions: 3 } as const;
+  const first = await engine.writeParts(id, request);
+  expect(first.map((part) => part.rows)).toEqual([3, 3, 4]);
+  expect(first.every((part) => part.written)).toBe(true);
+  expect(readFileSync(store.localPath(first[1]!.key)!, 'utf8')).toBe(
+    '{"id":3,"y":6}\n{"id":4,"y":8,"s":"s"}\n{"id":5,"y":10,"s":"s"}\n',
+  );
+  const second = await engine.writeParts(id, request);
+  expect(second).toEqual(first.map((part) => ({ ...part, written: false })));
+});
+
+test('calls a registered function on arrays and vectors, and skips nulls', async () => {
+  const id = await session();
+  const functions = new Map([['total', 'f-1']]);
+  const sql =
+    'select total(array(id, 1))[0] a, total(if(id = 1, null, vec_dense(array(id, 2.5))))[0] b from range(3)';
+  expect((await answer(id, sql, functions)).rows).toEqual([
+    { a: 1, b: 2.5 },
+    { a: 2, b: null },
+    { a: 3, b: 4.5 },
+  ]);
+});

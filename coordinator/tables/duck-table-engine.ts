@@ -1,0 +1,328 @@
+// The table engine: descriptors and plans here, DuckDB in a process of its own, Spark SQL translated by another.
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MlsqlError } from '../../shared/errors.js';
+import type { SessionId } from '../../shared/ids.js';
+import type { Logger } from '../../shared/logger.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { loadCsv } from './formats/csv.js';
+import { loadJson } from './formats/json.js';
+import { loadLibsvm } from './formats/libsvm.js';
+import { loadText } from './formats/lines.js';
+import type { LoadedColumn, Loader } from './formats/loader.js';
+import { loadParquet } from './formats/parquet.js';
+import { tableOfRows } from './formats/rows.js';
+import { FunctionCalls } from './function-calls.js';
+import { jsonLine } from './json-line.js';
+import { saveTable } from './save-table.js';
+import { parseSparkType } from './spark-type.js';
+import { SQL_PROCESS_PATH, SqlClient } from './sql-client.js';
+import { type SqlActivity, sqlError } from './sql-errors.js';
+import { quoteText } from './sql-text.js';
+import type {
+  ColumnInfo,
+  FunctionCaller,
+  LoadRequest,
+  RowsResult,
+  SaveRequest,
+  SelectRequest,
+  TableEngine,
+  TableInfo,
+  WritePartsRequest,
+  WrittenPart,
+} from './table-engine.js';
+import { fingerprintOf, type Table, TableSession, tableInfo, viewName } from './table-session.js';
+import { TranslatorClient } from './translator-client.js';
+import { writeParts } from './write-parts.js';
+
+export interface TableEngineOptions {
+  readonly storage: ObjectStore;
+  readonly functionCaller: FunctionCaller;
+  /** A folder of the engine's own for downloads, spilled data and parts being written; emptied at the start. */
+  readonly spoolDir: string;
+  /** The interpreter that has sqlglot. */
+  readonly pythonPath: string;
+  /** DuckDB's memory a session; default a quarter of the machine's, at most 4 GiB. Beyond it, it spills to spoolDir. */
+  readonly memoryLimitBytes?: number;
+  /** DuckDB's threads a session; default one a core. */
+  readonly threads?: number;
+  readonly logger: Logger;
+  /** The compiled SQL process; default the one in dist. */
+  readonly processPath?: string;
+}
+
+const LOADERS: Readonly<Record<Exclude<LoadRequest['format'], 'jsonStr' | 'script'>, Loader>> = {
+  csv: loadCsv,
+  json: loadJson,
+  parquet: loadParquet,
+  text: loadText,
+  libsvm: loadLibsvm,
+};
+
+const MEMORY_MAX_BYTES = 4 * 1024 ** 3;
+
+/** Starts nothing: both processes start on first use. */
+export function createTableEngine(options: TableEngineOptions): TableEngine {
+  return new DuckTableEngine(options);
+}
+
+class DuckTableEngine implements TableEngine {
+  readonly #options: TableEngineOptions;
+  readonly #client: SqlClient;
+  readonly #translator: TranslatorClient;
+  readonly #calls: FunctionCalls;
+  readonly #sessions = new Map<SessionId, TableSession>();
+  #prepared: Promise<string> | undefined;
+
+  constructor(options: TableEngineOptions) {
+    this.#options = options;
+    this.#calls = new FunctionCalls(
+      options.functionCaller,
+      (session) => this.#sessions.get(session as SessionId)?.signal,
+    );
+    this.#client = new SqlClient({
+      path: options.processPath ?? SQL_PROCESS_PATH,
+      logger: options.logger,
+      onCall: (session, functionId, batch) => this.#calls.call(session, functionId, batch),
+    });
+    this.#translator = new TranslatorClient({ pythonPath: options.pythonPath, logger: options.logger });
+  }
+
+  get pid(): number | undefined {
+    return this.#client.pid;
+  }
+
+  async openSession(id: SessionId): Promise<void> {
+    if (this.#sessions.has(id)) throw new Error(`session ${id} is open already`);
+    const spool = await this.#spool();
+    const { storage, memoryLimitBytes, threads } = this.#options;
+    const session = new TableSession({
+      id,
+      folder: join(spool, `s-${randomBytes(8).toString('hex')}`),
+      store: storage,
+      client: this.#client,
+      settings: {
+        memoryLimitBytes: memoryLimitBytes ?? Math.min(MEMORY_MAX_BYTES, Math.floor(totalmem() / 4)),
+        threads: threads ?? availableParallelism(),
+        allowedFolders: [`${spool}/`, ...storeFolder(storage)],
+      },
+    });
+    this.#sessions.set(id, session);
+    this.#translator.warmUp();
+  }
+
+  async closeSession(id: SessionId): Promise<void> {
+    const session = this.#session(id);
+    this.#sessions.delete(id);
+    this.#calls.forget(id);
+    await session.close();
+  }
+
+  async load(id: SessionId, request: LoadRequest): Promise<TableInfo> {
+    const session = this.#session(id);
+    return this.#guard('load', async () => {
+      if (request.format === 'script') return this.#loadScript(session, request);
+      const options = new Map(
+        Object.entries(request.options).map(([key, value]) => [key.toLowerCase(), value]),
+      );
+      const files =
+        request.format === 'jsonStr'
+          ? [await inlineFile(session, request.inlineText ?? '')]
+          : await session.files.localize(request.files);
+      if (files.length === 0) {
+        throw new MlsqlError('MLSQL_TABLE_DATA_INVALID', 'the folder holds no data files', {
+          hint: 'Files whose names begin with _ or . are not read.',
+        });
+      }
+      const loader = LOADERS[request.format === 'jsonStr' ? 'json' : request.format];
+      const { columns, sql } = await loader({ files, options, run: (statement) => session.run(statement) });
+      const identity = files.map(({ source }) => [
+        source.key,
+        source.etag,
+        source.sizeBytes,
+        source.partitionValues ?? null,
+      ]);
+      const fingerprint = fingerprintOf('load', request.format, [...options], identity, columns);
+      return this.#define(session, { name: request.table, columns, fingerprint }, sql);
+    });
+  }
+
+  async select(id: SessionId, request: SelectRequest): Promise<TableInfo> {
+    const session = this.#session(id);
+    return this.#guard('select', async () => {
+      const text = request.sql.toLowerCase();
+      const tables = session.tables
+        .filter((table) => text.includes(table.name.toLowerCase()))
+        .map((table) => ({ ...tableInfo(table), view: table.view }));
+      const names = [...request.functions.keys()];
+      const translation = await this.#translator.translate(request.sql, tables, names);
+      let { sql } = translation;
+      for (const { name } of translation.calls) {
+        const alias = await session.functionAlias(functionIdOf(request.functions, name));
+        sql = sql.replaceAll(`"user_function:${name.toLowerCase()}:`, `"${alias}`);
+      }
+      const columns = translation.columns.map((column) => ({
+        name: column.name,
+        type: parseSparkType(column.type),
+      }));
+      const name = request.table ?? `result_${randomBytes(6).toString('hex')}`;
+      const inputs = translation.inputs.map((input) => session.get(input).fingerprint);
+      const known = !translation.volatile && translation.calls.length === 0 && !inputs.includes(undefined);
+      const fingerprint = known ? fingerprintOf('select', sql, inputs, columns) : undefined;
+      if (!translation.volatile && translation.calls.length === 0)
+        return this.#define(session, { name, columns, fingerprint }, sql);
+      const file = join(session.folder, `${randomBytes(12).toString('hex')}.parquet`);
+      try {
+        await session.run(`COPY (${sql}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION lz4_raw)`);
+      } catch (error) {
+        throw (await this.#calls.explain(session, error, translation.calls, request.functions)) ?? error;
+      }
+      return this.#define(
+        session,
+        { name, columns, fingerprint },
+        `SELECT * FROM read_parquet(${quoteText(file)})`,
+      );
+    });
+  }
+
+  async fromRows(
+    id: SessionId,
+    name: string,
+    columns: readonly ColumnInfo[],
+    rowsJson: readonly string[],
+  ): Promise<TableInfo> {
+    const session = this.#session(id);
+    return this.#guard('load', async () => {
+      const typed = columns.map((column) => ({ name: column.name, type: parseSparkType(column.type) }));
+      const file = await inlineFile(session, rowsJson.map((row) => `${row}\n`).join(''));
+      const fingerprint = fingerprintOf('rows', typed, file.source.etag);
+      return this.#define(session, { name, columns: typed, fingerprint }, tableOfRows(typed, file.path));
+    });
+  }
+
+  async describe(id: SessionId, table: string): Promise<TableInfo> {
+    return tableInfo(this.#session(id).get(table));
+  }
+
+  async list(id: SessionId): Promise<readonly TableInfo[]> {
+    return this.#session(id).tables.map(tableInfo);
+  }
+
+  async rows(id: SessionId, name: string, limit: number): Promise<RowsResult> {
+    const session = this.#session(id);
+    const table = session.get(name);
+    return this.#guard('read', async () => {
+      const { rows } = await session.run(
+        `SELECT ${jsonLine(table.columns, 'row')} FROM "${table.view}" LIMIT ${limit + 1}`,
+      );
+      const rowsJson = rows.slice(0, limit).map((row) => row[0] as string);
+      return {
+        columns: tableInfo(table).columns,
+        rowsJson,
+        rowCount: rowsJson.length,
+        truncated: rows.length > limit,
+      };
+    });
+  }
+
+  async writeParts(id: SessionId, request: WritePartsRequest): Promise<readonly WrittenPart[]> {
+    const session = this.#session(id);
+    const table = session.get(request.table);
+    return this.#guard('write', () => writeParts(session, this.#options.storage, table, request));
+  }
+
+  async save(
+    id: SessionId,
+    request: SaveRequest,
+  ): Promise<{ files: number; rows: number; sizeBytes: number }> {
+    const session = this.#session(id);
+    const table = session.get(request.table);
+    return this.#guard('write', () => saveTable(session, this.#options.storage, table, request));
+  }
+
+  async interrupt(id: SessionId): Promise<void> {
+    this.#session(id).interrupt();
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#sessions.values()) session.interrupt();
+    await Promise.all([this.#client.close(), this.#translator.close()]);
+    this.#sessions.clear();
+    if (this.#prepared !== undefined) await rm(await this.#prepared, { recursive: true, force: true });
+  }
+
+  #session(id: SessionId): TableSession {
+    const session = this.#sessions.get(id);
+    if (session === undefined) throw new Error(`session ${id} is not open`);
+    return session;
+  }
+
+  /** The real path of the spool, empty at first. */
+  #spool(): Promise<string> {
+    this.#prepared ??= (async () => {
+      await rm(this.#options.spoolDir, { recursive: true, force: true });
+      await mkdir(this.#options.spoolDir, { recursive: true, mode: 0o700 });
+      return realpath(this.#options.spoolDir);
+    })();
+    return this.#prepared;
+  }
+
+  async #define(
+    session: TableSession,
+    table: { name: string; columns: readonly LoadedColumn[]; fingerprint: string | undefined },
+    sql: string,
+  ): Promise<TableInfo> {
+    const view = viewName(table.fingerprint);
+    await session.defineView(view, sql);
+    return session.add({ ...table, view } satisfies Table);
+  }
+
+  /** `load script`: one row with the text, as it stands. */
+  #loadScript(session: TableSession, request: LoadRequest): Promise<TableInfo> {
+    const text = request.inlineText ?? '';
+    const columns: LoadedColumn[] = [{ name: 'value', type: { kind: 'string' } }];
+    const table = { name: request.table, columns, fingerprint: fingerprintOf('script', text) };
+    return this.#define(session, table, `SELECT ${quoteText(text)} AS c0`);
+  }
+
+  async #guard<T>(activity: SqlActivity, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw sqlError(error, activity);
+    }
+  }
+}
+
+/** Where the store is a local directory, the folder that DuckDB may read in place. */
+function storeFolder(store: ObjectStore): string[] {
+  return store.url.startsWith('file://') ? [`${fileURLToPath(encodeURI(store.url))}/`] : [];
+}
+
+function functionIdOf(functions: ReadonlyMap<string, string>, name: string): string {
+  for (const [known, id] of functions) if (known.toLowerCase() === name.toLowerCase()) return id;
+  throw new Error(`the translator called a function that it was not told of: ${name}`);
+}
+
+/** Text as a file of the session, named by its content. */
+async function inlineFile(
+  session: TableSession,
+  text: string,
+): Promise<{ source: LoadRequest['files'][number]; path: string }> {
+  const etag = createHash('sha256').update(text).digest('hex');
+  const path = join(session.folder, `inline-${etag.slice(0, 32)}.json`);
+  await mkdir(session.folder, { recursive: true });
+  await writeFile(path, text);
+  return {
+    source: {
+      key: `inline/${etag}`,
+      sizeBytes: Buffer.byteLength(text),
+      etag,
+      displayName: 'the given text',
+    },
+    path,
+  };
+}

@@ -1,0 +1,81 @@
+// Brings objects of the store to paths that DuckDB may read, as they were when the table was loaded.
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { link, mkdir, rename, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { newId } from '../../shared/ids.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import type { SourceFile } from './table-engine.js';
+
+/** A source file and where DuckDB reads it. */
+export interface LocalFile {
+  readonly source: SourceFile;
+  readonly path: string;
+}
+
+export class SourceFiles {
+  readonly #store: ObjectStore;
+  readonly #folder: string;
+  /** Downloads under way or done, by target path: a file that many statements name is fetched once. */
+  readonly #fetched = new Map<string, Promise<string>>();
+
+  constructor(store: ObjectStore, folder: string) {
+    this.#store = store;
+    this.#folder = folder;
+  }
+
+  async localize(files: readonly SourceFile[]): Promise<LocalFile[]> {
+    const local: LocalFile[] = [];
+    for (const source of files) local.push({ source, path: await this.#path(source) });
+    return local;
+  }
+
+  #path(source: SourceFile): Promise<string> {
+    const name = createHash('sha256').update(`${source.key}\0${source.etag}`).digest('hex').slice(0, 32);
+    const target = join(this.#folder, `${name}${safeExtension(source.key)}`);
+    const known = this.#fetched.get(target);
+    if (known !== undefined) return known;
+    const fetched = this.#fetch(source, target);
+    this.#fetched.set(target, fetched);
+    fetched.catch(() => this.#fetched.delete(target));
+    return fetched;
+  }
+
+  async #fetch(source: SourceFile, target: string): Promise<string> {
+    await mkdir(this.#folder, { recursive: true });
+    const inPlace = this.#store.localPath(source.key);
+    if (inPlace !== undefined) {
+      try {
+        // Objects are replaced by rename, so a link goes on showing what was loaded, also after a save over it.
+        await link(inPlace, target);
+        return target;
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code === 'EEXIST') return target;
+        // Another file system, or one without links: read in place.
+        if (code === 'EXDEV' || code === 'EPERM' || code === 'EMLINK' || code === 'ENOTSUP') return inPlace;
+        if (code !== 'ENOENT') throw error;
+      }
+    }
+    const { body } = await this.#store.get(source.key);
+    const partial = `${target}.${newId('part')}`;
+    await pipeline(body, createWriteStream(partial));
+    await rename(partial, target);
+    return target;
+  }
+}
+
+/** True where a file of that path is there. */
+export async function fileExists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The extension that tells DuckDB about compression; nothing else of a user's name reaches a path. */
+function safeExtension(key: string): string {
+  const extension = extname(key).toLowerCase();
+  return /^\.[a-z0-9]{1,10}$/.test(extension) ? extension : '';
+}

@@ -1,0 +1,191 @@
+// The coordinator's end of the SQL process: started on first use, every request answered or failed, calls of functions relayed.
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { MlsqlError } from '../../shared/errors.js';
+import type { Logger } from '../../shared/logger.js';
+import { DIST_ROOT } from '../../shared/paths.js';
+import type {
+  CallAnswer,
+  FailedWork,
+  FromSqlProcess,
+  SessionRequest,
+  SessionSettings,
+  StatementRows,
+  ToSqlProcess,
+} from './sql-process/messages.js';
+
+/** The compiled program of the SQL process. */
+export const SQL_PROCESS_PATH = join(DIST_ROOT, 'coordinator/tables/sql-process/main.js');
+
+/** Work of a session failed in the SQL process. */
+export class SqlWorkError extends Error {
+  constructor(readonly failure: FailedWork) {
+    super(failure.message);
+  }
+}
+
+/** Answers one batch of a registered function; a rejection fails the statement. */
+export type CallHandler = (session: string, functionId: string, batch: Uint8Array) => Promise<Uint8Array>;
+
+interface Pending {
+  resolve(rows: StatementRows | undefined): void;
+  reject(error: Error): void;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ready: Promise<void>;
+  readonly pending: Map<number, Pending>;
+}
+
+export class SqlClient {
+  readonly #path: string;
+  readonly #logger: Logger;
+  readonly #onCall: CallHandler;
+  #running: Running | undefined;
+  #generation = 0;
+  #nextId = 1;
+  #closed = false;
+
+  constructor(options: { path: string; logger: Logger; onCall: CallHandler }) {
+    this.#path = options.path;
+    this.#logger = options.logger;
+    this.#onCall = options.onCall;
+  }
+
+  /** Rises with each start of the process: what was defined in an earlier one is gone. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get pid(): number | undefined {
+    return this.#running?.child.pid;
+  }
+
+  /** Starts the process where none runs. */
+  async ensureStarted(): Promise<void> {
+    if (this.#closed) throw new MlsqlError('MLSQL_SQL_PROCESS_LOST', 'the table engine is closed');
+    this.#running ??= this.#start();
+    await this.#running.ready;
+  }
+
+  async open(session: string, settings: SessionSettings): Promise<void> {
+    await this.#request((id) => ({ op: 'open', id, session, settings }));
+  }
+
+  async closeSession(session: string): Promise<void> {
+    if (this.#running === undefined) return;
+    await this.#request((id) => ({ op: 'close', id, session }));
+  }
+
+  /** Runs one statement. Fails with SqlWorkError where DuckDB does, with MLSQL_SQL_PROCESS_LOST where the process ends. */
+  async run(session: string, sql: string): Promise<StatementRows> {
+    const rows = await this.#work(session, (id) => ({ id, op: 'run', sql }));
+    if (rows === undefined) throw new Error('the SQL process answered a statement without rows');
+    return rows;
+  }
+
+  async defineFunction(session: string, name: string, functionId: string): Promise<void> {
+    await this.#work(session, (id) => ({ id, op: 'defineFunction', name, functionId }));
+  }
+
+  /** Cancels what the session runs now. */
+  interrupt(session: string): void {
+    this.#running?.child.send({ op: 'interrupt', session } satisfies ToSqlProcess);
+  }
+
+  /** Ends the process and waits until it is gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const running = this.#running;
+    if (running === undefined) return;
+    const { child } = running;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    await new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+
+  #work(session: string, request: (id: number) => SessionRequest): Promise<StatementRows | undefined> {
+    return this.#request((id) => ({ op: 'work', session, request: request(id) }));
+  }
+
+  async #request(message: (id: number) => ToSqlProcess): Promise<StatementRows | undefined> {
+    await this.ensureStarted();
+    const running = this.#running;
+    if (running === undefined) throw lost('it ended while it started');
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      running.pending.set(id, { resolve, reject });
+      running.child.send(message(id), (error) => {
+        if (error !== null && running.pending.delete(id)) reject(lost(error.message));
+      });
+    });
+  }
+
+  #start(): Running {
+    this.#generation += 1;
+    const child = fork(this.#path, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      // DuckDB's threads each keep a malloc arena otherwise; memory that a query freed would stay resident.
+      env: { PATH: process.env.PATH ?? '', TZ: 'UTC', LANG: 'C.UTF-8', MALLOC_ARENA_MAX: '2' },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const pending = new Map<number, Pending>();
+    const ready = new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('exit', (code, signal) =>
+        reject(lost(`it did not start (${signal ?? `exit code ${code}`})`)),
+      );
+      child.once('error', (error) => reject(lost(error.message)));
+    });
+    ready.catch(() => undefined);
+    const running: Running = { child, ready, pending };
+    const gone = (why: string): void => {
+      if (this.#running !== running) return;
+      this.#running = undefined;
+      if (!this.#closed) this.#logger.warn({ why }, 'SQL process ended');
+      for (const request of pending.values()) request.reject(lost(why));
+      pending.clear();
+    };
+    child.on('message', (message: FromSqlProcess) => this.#receive(running, message));
+    child.on('exit', (code, signal) => gone(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    child.on('error', (error) => gone(error.message));
+    return running;
+  }
+
+  #receive(running: Running, message: FromSqlProcess): void {
+    switch (message.op) {
+      case 'ready':
+        return;
+      case 'done':
+      case 'failed': {
+        const request = running.pending.get(message.id);
+        running.pending.delete(message.id);
+        if (message.op === 'done') request?.resolve(message.rows);
+        else request?.reject(new SqlWorkError(message.failure));
+        return;
+      }
+      case 'call': {
+        const { session, call } = message;
+        const answer = (body: CallAnswer): void => {
+          if (running.child.connected)
+            running.child.send({ op: 'answer', session, call, answer: body } satisfies ToSqlProcess);
+        };
+        this.#onCall(session, message.functionId, message.batch).then(
+          (batch) => answer({ batch }),
+          () => answer({ failed: true }),
+        );
+        return;
+      }
+    }
+  }
+}
+
+function lost(why: string): MlsqlError {
+  return new MlsqlError('MLSQL_SQL_PROCESS_LOST', `the SQL process ended: ${why}`, {
+    hint: 'Run the script again; a new SQL process is started on the next use.',
+  });
+}

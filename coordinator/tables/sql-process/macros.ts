@@ -1,0 +1,117 @@
+// DuckDB macros with Spark's meaning, created in each session before its configuration is locked. python/mlsql_sql writes their names.
+
+const SPACE = '[\\x00-\\x20]*';
+const NUMBER = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?';
+const ZONE = 'Z|UTC|GMT|UT|(?:UTC|GMT|UT)?[+-]\\d{1,2}(?::?\\d{2})?|[A-Za-z]+/[A-Za-z_/]+';
+const TIMESTAMP = `^${SPACE}([+-]?\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T](?:(\\d{1,2})(?::(\\d{1,2})(?::(\\d{1,2})(?:\\.(\\d{0,9}))?)?)?)? ?(${ZONE})?)?)?)?${SPACE}$`;
+
+/** Statements, in order; later ones use earlier ones. */
+export const MACROS: readonly string[] = [
+  // Integers that leave their range come back at its other end, as in Java.
+  'wrap8(x) AS CAST(((x + 128) & 255) - 128 AS TINYINT)',
+  'wrap16(x) AS CAST(((x + 32768) & 65535) - 32768 AS SMALLINT)',
+  'wrap32(x) AS CAST(((x + 2147483648) & 4294967295) - 2147483648 AS INTEGER)',
+  `wrap64(x) AS CAST(CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x
+    ELSE (((x + 9223372036854775808) % 18446744073709551616) + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 END AS BIGINT)`,
+  'add64(a, b) AS coalesce(try(a + b), spark_wrap64(CAST(a AS HUGEINT) + CAST(b AS HUGEINT)))',
+  'sub64(a, b) AS coalesce(try(a - b), spark_wrap64(CAST(a AS HUGEINT) - CAST(b AS HUGEINT)))',
+  'mul64(a, b) AS coalesce(try(a * b), spark_wrap64(CAST(a AS HUGEINT) * CAST(b AS HUGEINT)))',
+
+  // Division that cuts off, and division that rounds half away from zero, of whole numbers.
+  'quotient(a, b) AS (a - a % b) // b',
+  `rounded_quotient(a, b) AS spark_quotient(a, b) + CASE WHEN abs(a % b) >= abs(b) - abs(a % b) THEN CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END ELSE 0 END`,
+
+  // Numbers from doubles.
+  `double_to_long(x) AS CASE WHEN isnan(x) THEN 0 WHEN x >= 9223372036854775807 THEN 9223372036854775807
+    WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE CAST(trunc(x) AS BIGINT) END`,
+  `double_to_int(x) AS CAST(CASE WHEN isnan(x) THEN 0 WHEN x >= 2147483647 THEN 2147483647
+    WHEN x <= -2147483648 THEN -2147483648 ELSE CAST(trunc(x) AS BIGINT) END AS INTEGER)`,
+  `double_to_float(x) AS CASE WHEN isfinite(x) AND abs(x) > 3.4028235677973366e38 THEN CAST(CASE WHEN x > 0 THEN 'inf' ELSE '-inf' END AS FLOAT) ELSE CAST(x AS FLOAT) END`,
+
+  // The text of doubles: Java's way of writing exponents.
+  `digits(t) AS rtrim(ltrim(replace(replace(split_part(t, 'e', 1), '.', ''), '-', ''), '0'), '0')`,
+  `exponent(t) AS CASE WHEN contains(t, 'e') THEN CAST(split_part(t, 'e', 2) AS INTEGER)
+    WHEN starts_with(ltrim(t, '-'), '0.') THEN -1 - (length(regexp_extract(t, '0\\.(0*)', 1)))
+    ELSE length(split_part(ltrim(t, '-'), '.', 1)) - 1 END`,
+  `scientific(t) AS CASE WHEN starts_with(t, '-') THEN '-' ELSE '' END || left(spark_digits(t), 1) || '.' ||
+    CASE WHEN length(spark_digits(t)) > 1 THEN substr(spark_digits(t), 2) ELSE '0' END || 'E' || spark_exponent(t)`,
+  `double_text(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+    WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN CAST(x AS VARCHAR) ELSE spark_scientific(CAST(x AS VARCHAR)) END`,
+  'float_text(x) AS spark_double_text(x)',
+  // Decimals below 0.000001 are written with an exponent.
+  `decimal_digits(t) AS CASE WHEN ltrim(replace(replace(t, '.', ''), '-', ''), '0') = '' THEN '0' ELSE ltrim(replace(replace(t, '.', ''), '-', ''), '0') END`,
+  `decimal_text(x, s) AS CASE WHEN s - length(spark_decimal_digits(CAST(x AS VARCHAR))) + 1 > 6 THEN
+    CASE WHEN x < 0 THEN '-' ELSE '' END || left(spark_decimal_digits(CAST(x AS VARCHAR)), 1) ||
+    CASE WHEN length(spark_decimal_digits(CAST(x AS VARCHAR))) > 1 THEN '.' || substr(spark_decimal_digits(CAST(x AS VARCHAR)), 2) ELSE '' END ||
+    'E-' || (s - length(spark_decimal_digits(CAST(x AS VARCHAR))) + 1) ELSE CAST(x AS VARCHAR) END`,
+
+  // Values from text; what is none becomes null.
+  `to_long(s) AS CASE WHEN regexp_matches(s, '^${SPACE}[+-]?(\\d+(\\.\\d*)?|\\.\\d*)${SPACE}$')
+    THEN coalesce(TRY_CAST(regexp_extract(s, '[+-]?\\d+') AS BIGINT), CASE WHEN regexp_matches(s, '^${SPACE}[+-]?\\.') THEN 0 END) END`,
+  `number_text(s) AS CASE WHEN regexp_matches(s, '^${SPACE}${NUMBER}${SPACE}$') THEN regexp_extract(s, '${NUMBER}') END`,
+  `to_double(s) AS CASE WHEN regexp_matches(s, '^${SPACE}${NUMBER}[fFdD]?${SPACE}$')
+    THEN coalesce(TRY_CAST(regexp_extract(s, '${NUMBER}') AS DOUBLE), CAST(CASE WHEN contains(s, '-') THEN '-inf' ELSE 'inf' END AS DOUBLE))
+    WHEN regexp_matches(s, '^(?i)${SPACE}[+]?inf(inity)?${SPACE}$') THEN CAST('inf' AS DOUBLE)
+    WHEN regexp_matches(s, '^(?i)${SPACE}-inf(inity)?${SPACE}$') THEN CAST('-inf' AS DOUBLE)
+    WHEN regexp_matches(s, '^(?i)${SPACE}nan${SPACE}$') THEN CAST('nan' AS DOUBLE) END`,
+  `to_boolean(s) AS CASE WHEN regexp_matches(s, '^(?i)${SPACE}(t|true|y|yes|1)${SPACE}$') THEN true
+    WHEN regexp_matches(s, '^(?i)${SPACE}(f|false|n|no|0)${SPACE}$') THEN false END`,
+  `date_of(p) AS TRY_CAST(p.y || '-' || lpad(CASE WHEN p.m = '' THEN '1' ELSE p.m END, 2, '0') || '-' || lpad(CASE WHEN p.d = '' THEN '1' ELSE p.d END, 2, '0') AS DATE)`,
+  `to_date(s) AS CASE WHEN s IS NOT NULL THEN spark_date_of(regexp_extract(s, '^${SPACE}[+]?(\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T].*)?)?)?${SPACE}$', ['y', 'm', 'd'])) END`,
+  `offset_micros(z) AS CASE WHEN regexp_matches(z, '[+-]\\d')
+    THEN CASE WHEN contains(z, '-') THEN -1 ELSE 1 END * (CAST(regexp_extract(z, '[+-](\\d{1,2})', 1) AS BIGINT) * 3600
+      + coalesce(TRY_CAST(regexp_extract(z, '[+-]\\d{1,2}:?(\\d{2})', 1) AS BIGINT), 0) * 60) * 1000000
+    ELSE 0 END`,
+  `plain_timestamp(p) AS spark_date_of(p) + to_hours(coalesce(TRY_CAST(p.hh AS INTEGER), 0)) + to_minutes(coalesce(TRY_CAST(p.mi AS INTEGER), 0))
+    + to_seconds(coalesce(TRY_CAST(p.ss AS INTEGER), 0)) + to_microseconds(coalesce(TRY_CAST(rpad(left(p.f, 6), 6, '0') AS BIGINT), 0))`,
+  `timestamp_of(p) AS CASE WHEN coalesce(TRY_CAST(p.hh AS INTEGER), 0) < 24 AND coalesce(TRY_CAST(p.mi AS INTEGER), 0) < 60 AND coalesce(TRY_CAST(p.ss AS INTEGER), 0) < 60 THEN
+    CASE WHEN contains(p.z, '/') THEN try(CAST(timezone('UTC', timezone(p.z, spark_plain_timestamp(p))) AS TIMESTAMP))
+    ELSE make_timestamp(epoch_us(spark_plain_timestamp(p)) - spark_offset_micros(p.z)) END END`,
+  `to_timestamp(s) AS CASE WHEN s IS NOT NULL THEN spark_timestamp_of(regexp_extract(s, '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])) END`,
+
+  // Rounding: by way of the shortest text, as Java does, so that 2.675 becomes 2.68.
+  `round_double(x, d) AS CASE WHEN isfinite(x) AND abs(x) < 1e17 THEN CAST(round(CAST(CAST(x AS VARCHAR) AS DECIMAL(38, 20)), d) AS DOUBLE) ELSE x END`,
+  `bround_decimal(x, d, unit) AS CASE WHEN abs(x - round(x, d)) * 2 = unit AND CAST(round(x, d) / unit AS HUGEINT) % 2 <> 0
+    THEN round(x, d) - CASE WHEN x < 0 THEN -unit ELSE unit END ELSE round(x, d) END`,
+
+  // Vectors.
+  `vector_item(v, i) AS CASE WHEN i < 0 THEN NULL WHEN v."type" = 0 THEN CASE WHEN i < v.size THEN coalesce(v."values"[list_position(v.indices, i)], 0) END ELSE v."values"[i + 1] END`,
+  `dense(numbers) AS CASE WHEN numbers IS NOT NULL THEN {'type': CAST(1 AS TINYINT), 'size': CAST(NULL AS INTEGER), 'indices': CAST(NULL AS INTEGER[]), 'values': CAST(numbers AS DOUBLE[])} END`,
+  `sparse(n, m) AS CASE WHEN n IS NOT NULL AND m IS NOT NULL THEN {'type': CAST(0 AS TINYINT), 'size': CAST(n AS INTEGER),
+    'indices': CAST(list_sort(map_keys(m)) AS INTEGER[]), 'values': CAST(list_transform(list_sort(map_keys(m)), lambda k: m[k]) AS DOUBLE[])} END`,
+  `vector_array(v) AS CASE WHEN v."type" = 0 THEN list_transform(range(0, v.size), lambda i: coalesce(v."values"[list_position(v.indices, CAST(i AS INTEGER))], CAST(0 AS DOUBLE))) ELSE v."values" END`,
+
+  // Lists.
+  `distinct(l) AS list_filter(l, lambda x, i: list_position(l, x) = i)`,
+  `any(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, true) THEN true WHEN len(list_filter(l, lambda x: x IS NULL)) > 0 THEN NULL ELSE false END`,
+  `all(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, false) THEN false WHEN len(list_filter(l, lambda x: x IS NULL)) > 0 THEN NULL ELSE true END`,
+  `overlap(a, b) AS CASE WHEN len(list_filter(a, lambda x: x IS NOT NULL AND list_contains(b, x))) > 0 THEN true
+    WHEN len(a) > 0 AND len(b) > 0 AND (len(list_filter(a, lambda x: x IS NULL)) > 0 OR len(list_filter(b, lambda x: x IS NULL)) > 0) THEN NULL ELSE false END`,
+  `skewness(l) AS CASE WHEN len(l) > 0 THEN sqrt(len(l)) * list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 3)) / (list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 2)) ** 1.5) END`,
+  `kurtosis(l) AS CASE WHEN len(l) > 0 THEN len(l) * list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 4)) / (list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 2)) ** 2) - 3.0 END`,
+  `binary_text(h) AS CASE WHEN h = 0 THEN '0' ELSE ltrim(bin(CAST(h AS BIGINT)), '0') END`,
+  `group_thousands(t) AS regexp_extract(t, '^-?') || reverse(regexp_replace(reverse(regexp_extract(t, '\\d+')), '(\\d{3})', '\\1,', 'g').rtrim(',')).ltrim(',') || regexp_extract(t, '\\..*$')`,
+  `shift_right(h, n) AS CASE WHEN h >= 0 THEN h // CAST(pow(2, n) AS HUGEINT) ELSE -((-h - 1) // CAST(pow(2, n) AS HUGEINT)) - 1 END`,
+
+  // Strings.
+  'start(s, p) AS CASE WHEN p > 0 THEN CAST(p AS BIGINT) - 1 WHEN p < 0 THEN length(s) + CAST(p AS BIGINT) ELSE CASE WHEN p = 0 THEN 0 END END',
+  `substring(s, p, n) AS substring(s, CAST(greatest(spark_start(s, p), 0) + 1 AS BIGINT),
+    CAST(greatest(spark_start(s, p) + n - greatest(spark_start(s, p), 0), 0) AS BIGINT))`,
+  `initcap(s) AS array_to_string(list_transform(string_split(lower(s), ' '), lambda w: upper(left(w, 1)) || substr(w, 2)), ' ')`,
+  `locate(needle, s, p) AS CASE WHEN p IS NULL THEN 0 WHEN needle IS NULL OR s IS NULL THEN NULL WHEN p < 1 THEN 0
+    WHEN needle = '' THEN CASE WHEN p <= length(s) + 1 THEN CAST(p AS INTEGER) ELSE 0 END
+    WHEN instr(substr(s, p), needle) = 0 THEN 0 ELSE CAST(instr(substr(s, p), needle) + p - 1 AS INTEGER) END`,
+  `lpad(s, n, fill) AS CASE WHEN n <= 0 THEN CASE WHEN s IS NOT NULL AND fill IS NOT NULL THEN '' END WHEN fill = '' THEN left(s, n) ELSE lpad(s, n, fill) END`,
+  `rpad(s, n, fill) AS CASE WHEN n <= 0 THEN CASE WHEN s IS NOT NULL AND fill IS NOT NULL THEN '' END WHEN fill = '' THEN left(s, n) ELSE rpad(s, n, fill) END`,
+  `substring_index(s, d, n) AS CASE WHEN s IS NULL OR d IS NULL OR n IS NULL THEN NULL WHEN n = 0 OR d = '' OR s = '' THEN ''
+    WHEN n > 0 THEN array_to_string(list_slice(string_split(s, d), 1, n), d)
+    ELSE array_to_string(list_slice(string_split(s, d), n, -1), d) END`,
+
+  // Dates.
+  `add_months(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE)`,
+  `month_end(t) AS CAST(t AS DATE) = last_day(CAST(t AS DATE))`,
+  `months_between(a, b) AS CASE WHEN day(a) = day(b) OR (spark_month_end(a) AND spark_month_end(b))
+    THEN CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE)
+    ELSE (year(a) - year(b)) * 12 + month(a) - month(b) + CAST(((day(a) - day(b)) * 86400 + date_part('epoch', a - date_trunc('day', a)) - date_part('epoch', b - date_trunc('day', b))) AS DOUBLE) / 2678400.0 END`,
+  `whole_seconds(t) AS CAST(floor(epoch_us(t) / 1000000) AS BIGINT)`,
+].map((definition) => `CREATE OR REPLACE MACRO spark_${definition}`);

@@ -1,0 +1,114 @@
+// The SQL process: a thread a session, and the relay between those threads and the coordinator. Started by fork.
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { FromSessionThread, FromSqlProcess, SessionThreadData, ToSqlProcess } from './messages.js';
+
+interface Session {
+  readonly worker: Worker;
+  readonly wake: Int32Array;
+  readonly answers: MessagePort;
+  /** Requests whose outcome the coordinator waits for. */
+  readonly pending: Set<number>;
+}
+
+const sessions = new Map<string, Session>();
+
+process.on('message', (message: ToSqlProcess) => receive(message));
+// Without its coordinator the process has no purpose, also where a thread is blocked.
+process.on('disconnect', () => process.exit(0));
+send({ op: 'ready' });
+
+function receive(message: ToSqlProcess): void {
+  switch (message.op) {
+    case 'open':
+      open(message.session, message.settings);
+      send({ op: 'done', id: message.id, rows: undefined });
+      return;
+    case 'close':
+      close(message.session, message.id);
+      return;
+    case 'work':
+      work(message.session, message.request);
+      return;
+    case 'interrupt':
+      interrupt(message.session);
+      return;
+    case 'answer': {
+      const session = sessions.get(message.session);
+      if (session === undefined) return;
+      session.answers.postMessage({ call: message.call, answer: message.answer });
+      wakeUp(session);
+      return;
+    }
+  }
+}
+
+function open(name: string, settings: SessionThreadData['settings']): void {
+  const signal = new SharedArrayBuffer(8);
+  const workerData: SessionThreadData = { settings, signal };
+  const worker = new Worker(new URL('./session-thread.js', import.meta.url), { workerData });
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage({ op: 'answers', port: port2 }, [port2]);
+  const session: Session = { worker, wake: new Int32Array(signal), answers: port1, pending: new Set() };
+  sessions.set(name, session);
+  worker.on('message', (message: FromSessionThread) => {
+    if (message.op === 'call') {
+      send({ ...message, session: name });
+      return;
+    }
+    session.pending.delete(message.id);
+    send(message);
+  });
+  worker.on('error', (error) => failAll(session, error.message));
+  worker.on('exit', () => {
+    failAll(session, 'the session ended');
+    port1.close();
+    if (sessions.get(name) === session) sessions.delete(name);
+  });
+}
+
+function close(name: string, id: number): void {
+  const session = sessions.get(name);
+  if (session === undefined) {
+    send({ op: 'done', id, rows: undefined });
+    return;
+  }
+  sessions.delete(name);
+  interruptSession(session);
+  session.pending.add(id);
+  session.worker.postMessage({ op: 'close', id });
+}
+
+function work(name: string, request: Extract<ToSqlProcess, { op: 'work' }>['request']): void {
+  const session = sessions.get(name);
+  if (session === undefined) {
+    send({ op: 'failed', id: request.id, failure: { message: 'the session is closed', cause: 'session' } });
+    return;
+  }
+  session.pending.add(request.id);
+  session.worker.postMessage(request);
+}
+
+function interrupt(name: string): void {
+  const session = sessions.get(name);
+  if (session !== undefined) interruptSession(session);
+}
+
+function interruptSession(session: Session): void {
+  Atomics.store(session.wake, 1, 1);
+  wakeUp(session);
+  session.worker.postMessage({ op: 'interrupt' });
+}
+
+function wakeUp(session: Session): void {
+  Atomics.add(session.wake, 0, 1);
+  Atomics.notify(session.wake, 0);
+}
+
+function failAll(session: Session, message: string): void {
+  for (const id of session.pending) send({ op: 'failed', id, failure: { message, cause: 'session' } });
+  session.pending.clear();
+}
+
+function send(message: FromSqlProcess): void {
+  process.send?.(message);
+}

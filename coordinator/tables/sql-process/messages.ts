@@ -1,0 +1,76 @@
+// What the coordinator and its SQL process say to each other, and the SQL process to its session threads.
+
+export interface SessionSettings {
+  readonly memoryLimitBytes: number;
+  readonly threads: number;
+  /** Where DuckDB spills to. */
+  readonly temporaryFolder: string;
+  /** The only folders that DuckDB may touch. */
+  readonly allowedFolders: readonly string[];
+}
+
+/** Rows of a statement, values as JSON: numbers beyond doubles and times as text. */
+export interface StatementRows {
+  readonly names: readonly string[];
+  /** DuckDB's names of the types. */
+  readonly types: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** Work for one session; `id` is the coordinator's and comes back with the outcome. */
+export type SessionRequest =
+  | { readonly id: number; readonly op: 'run'; readonly sql: string }
+  | {
+      readonly id: number;
+      readonly op: 'defineFunction';
+      readonly name: string;
+      readonly functionId: string;
+    };
+
+export type ToSqlProcess =
+  | { readonly op: 'open'; readonly id: number; readonly session: string; readonly settings: SessionSettings }
+  | { readonly op: 'close'; readonly id: number; readonly session: string }
+  | { readonly op: 'work'; readonly session: string; readonly request: SessionRequest }
+  | { readonly op: 'interrupt'; readonly session: string }
+  | { readonly op: 'answer'; readonly session: string; readonly call: number; readonly answer: CallAnswer };
+
+/** A function's answer to one batch: docs/function-wire.md, or why there is none. */
+export type CallAnswer = { readonly batch: Uint8Array } | { readonly failed: true };
+
+export interface FailedWork {
+  /** DuckDB's message as it stands. */
+  readonly message: string;
+  /** `function`: a registered function's call failed; the coordinator knows why. `argument`: see message. */
+  readonly cause: 'sql' | 'function' | 'argument' | 'cancelled' | 'session';
+}
+
+export type FromSqlProcess =
+  | { readonly op: 'ready' }
+  | { readonly op: 'done'; readonly id: number; readonly rows: StatementRows | undefined }
+  | { readonly op: 'failed'; readonly id: number; readonly failure: FailedWork }
+  | {
+      readonly op: 'call';
+      readonly session: string;
+      readonly call: number;
+      readonly functionId: string;
+      readonly batch: Uint8Array;
+    };
+
+/** From a session's thread to the SQL process' main thread. */
+export type FromSessionThread =
+  | { readonly op: 'done'; readonly id: number; readonly rows: StatementRows | undefined }
+  | { readonly op: 'failed'; readonly id: number; readonly failure: FailedWork }
+  | { readonly op: 'call'; readonly call: number; readonly functionId: string; readonly batch: Uint8Array };
+
+/** To a session's thread. Answers come on a port of their own, so that a blocked thread can take them. */
+export type ToSessionThread =
+  | SessionRequest
+  | { readonly op: 'interrupt' }
+  | { readonly op: 'close'; readonly id: number };
+
+/** What a session's thread is started with. */
+export interface SessionThreadData {
+  readonly settings: SessionSettings;
+  /** Int32: [0] counts wake-ups of a blocked call, [1] is 1 while the running statement is being cancelled. */
+  readonly signal: SharedArrayBuffer;
+}

@@ -1,0 +1,165 @@
+// One session's tables and what of them the SQL process knows, so that a new process can be told again.
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MlsqlError } from '../../shared/errors.js';
+import type { SessionId } from '../../shared/ids.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import type { LoadedColumn } from './formats/loader.js';
+import { SourceFiles } from './source-files.js';
+import { sparkTypeText } from './spark-type.js';
+import type { SqlClient } from './sql-client.js';
+import type { SessionSettings, StatementRows } from './sql-process/messages.js';
+import { quoteName } from './sql-text.js';
+import type { TableInfo } from './table-engine.js';
+
+/** An immutable table: a view in DuckDB with columns c0, c1, …, and the names that users gave them. */
+export interface Table {
+  readonly name: string;
+  readonly view: string;
+  readonly columns: readonly LoadedColumn[];
+  readonly fingerprint: string | undefined;
+}
+
+export class TableSession {
+  readonly id: SessionId;
+  readonly folder: string;
+  readonly files: SourceFiles;
+  readonly #client: SqlClient;
+  readonly #settings: SessionSettings;
+  readonly #tables = new Map<string, Table>();
+  /** Views by name, in the order in which they were made: later ones read earlier ones. */
+  readonly #views = new Map<string, string>();
+  /** Registered functions: id → DuckDB's name of it. */
+  readonly #functions = new Map<string, string>();
+  readonly #defined = new Set<string>();
+  #generation = -1;
+  #opening: Promise<void> | undefined;
+  #abort = new AbortController();
+
+  constructor(options: {
+    id: SessionId;
+    folder: string;
+    store: ObjectStore;
+    client: SqlClient;
+    settings: Omit<SessionSettings, 'temporaryFolder'>;
+  }) {
+    this.id = options.id;
+    this.folder = options.folder;
+    this.files = new SourceFiles(options.store, join(options.folder, 'files'));
+    this.#client = options.client;
+    this.#settings = { ...options.settings, temporaryFolder: join(options.folder, 'spill') };
+  }
+
+  /** Aborts when what the session does now is interrupted. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Cancels what runs now; what comes later is not touched. */
+  interrupt(): void {
+    this.#abort.abort(new MlsqlError('MLSQL_RUN_CANCELLED', 'the run was cancelled'));
+    this.#abort = new AbortController();
+    this.#client.interrupt(this.id);
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort(new MlsqlError('MLSQL_RUN_CANCELLED', 'the session was closed'));
+    if (this.#generation === this.#client.generation) await this.#client.closeSession(this.id);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs a statement in the session, opening it where the SQL process is new. */
+  async run(sql: string, signal: AbortSignal = this.signal): Promise<StatementRows> {
+    await this.#ensureOpen();
+    signal.throwIfAborted();
+    return this.#client.run(this.id, sql);
+  }
+
+  /** Makes a view unless one of that name is there; names tell content, so it is the same. */
+  async defineView(view: string, sql: string): Promise<void> {
+    if (this.#views.has(view)) return;
+    await this.run(createView(view, sql));
+    this.#views.set(view, sql);
+  }
+
+  add(table: Table): TableInfo {
+    this.#tables.set(table.name.toLowerCase(), table);
+    return tableInfo(table);
+  }
+
+  get(name: string): Table {
+    const table = this.#tables.get(name.toLowerCase());
+    if (table === undefined) throw new MlsqlError('MLSQL_TABLE_UNKNOWN', `no table named ${name}`);
+    return table;
+  }
+
+  has(name: string): boolean {
+    return this.#tables.has(name.toLowerCase());
+  }
+
+  get tables(): readonly Table[] {
+    return [...this.#tables.values()];
+  }
+
+  /** DuckDB's name of a registered function; defined in the SQL process where it is not yet. */
+  async functionAlias(functionId: string): Promise<string> {
+    await this.#ensureOpen();
+    let alias = this.#functions.get(functionId);
+    if (alias === undefined) {
+      alias = `user_function_${this.#functions.size}`;
+      this.#functions.set(functionId, alias);
+    }
+    if (!this.#defined.has(functionId)) {
+      this.#defined.add(functionId);
+      await this.#client.defineFunction(this.id, alias, functionId);
+    }
+    return alias;
+  }
+
+  async #ensureOpen(): Promise<void> {
+    await this.#client.ensureStarted();
+    while (this.#generation !== this.#client.generation) {
+      this.#opening ??= this.#open().finally(() => {
+        this.#opening = undefined;
+      });
+      await this.#opening;
+    }
+  }
+
+  async #open(): Promise<void> {
+    const generation = this.#client.generation;
+    await mkdir(join(this.folder, 'spill'), { recursive: true });
+    await this.#client.open(this.id, this.#settings);
+    this.#defined.clear();
+    for (const [functionId, alias] of this.#functions) {
+      await this.#client.defineFunction(this.id, alias, functionId);
+      this.#defined.add(functionId);
+    }
+    for (const [view, sql] of this.#views) await this.#client.run(this.id, createView(view, sql));
+    this.#generation = generation;
+  }
+}
+
+export function tableInfo(table: Table): TableInfo {
+  const columns = table.columns.map((column) => ({ name: column.name, type: sparkTypeText(column.type) }));
+  return {
+    name: table.name,
+    columns,
+    ...(table.fingerprint === undefined ? {} : { fingerprint: table.fingerprint }),
+  };
+}
+
+/** A hash of whatever decides a table's rows. */
+export function fingerprintOf(...facts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}
+
+/** The view of a table with that fingerprint; a new name for rows that nothing tells in advance. */
+export function viewName(fingerprint: string | undefined): string {
+  return fingerprint === undefined ? `u_${randomBytes(12).toString('hex')}` : `t_${fingerprint.slice(0, 32)}`;
+}
+
+function createView(view: string, sql: string): string {
+  return `CREATE OR REPLACE VIEW ${quoteName(view)} AS ${sql}`;
+}

@@ -1,0 +1,80 @@
+"""Parses Spark SQL with sqlglot. Function calls stay as they are written: their meaning is this package's own business."""
+
+from __future__ import annotations
+
+import re
+from typing import List
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.spark import Spark
+from sqlglot.errors import ParseError, TokenError
+
+from .errors import FORBIDDEN, INVALID, SqlError
+
+#: Functions with a syntax of their own. All others become plain calls by name.
+_KEPT_PARSERS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "OVERLAY")
+
+#: First words of statements that are no select.
+_FORBIDDEN_STATEMENTS = re.compile(
+    r"\s*(copy|attach|detach|install|load|pragma|set|reset|export|import|call|create|drop|alter|insert|update|delete|"
+    r"merge|truncate|use|checkpoint|vacuum|describe|show|explain|analyze|refresh|cache|uncache|add|grant|revoke|execute|"
+    r"prepare|deallocate|begin|commit|rollback)\b",
+    re.IGNORECASE,
+)
+
+
+class _Parser(Spark.Parser):
+    FUNCTIONS: dict = {}  # type: ignore[type-arg]
+    FUNCTION_PARSERS = {name: parser for name, parser in Spark.Parser.FUNCTION_PARSERS.items() if name in _KEPT_PARSERS}
+    NO_PAREN_FUNCTION_PARSERS = {
+        name: parser for name, parser in Spark.Parser.NO_PAREN_FUNCTION_PARSERS.items() if name in ("CASE", "IF", "ANY")
+    }
+    FUNCTIONS_WITH_ALIASED_ARGS = {"STRUCT"}
+
+
+class SparkSql(Spark):
+    """Spark's dialect with calls left as they are."""
+
+    Parser = _Parser
+
+
+def parse(sql: str) -> exp.Expression:
+    """The syntax tree of one select. Raises SqlError with the place of what does not fit."""
+    forbidden = _FORBIDDEN_STATEMENTS.match(_without_comments(sql))
+    if forbidden is not None:
+        word = forbidden.group(1).upper()
+        raise SqlError(FORBIDDEN, f"{word} is not allowed: only a select can stand here", "Write a select.", offset=0)
+    try:
+        statements: List[exp.Expression] = [tree for tree in sqlglot.parse(sql, dialect=SparkSql) if tree is not None]
+    except ParseError as error:
+        raise _syntax_error(sql, error) from None
+    except TokenError as error:
+        raise SqlError(INVALID, f"syntax error: {_first_line(str(error))}", None, offset=0) from None
+    except RecursionError:
+        raise SqlError(INVALID, "the select is nested too deeply", "Split it into several selects.", offset=0) from None
+    if len(statements) != 1 or isinstance(statements[0], exp.Block):
+        raise SqlError(INVALID, "one select was expected", "Separate statements with `;` and give each its `as`.", offset=0)
+    return statements[0]
+
+
+def _syntax_error(sql: str, error: ParseError) -> SqlError:
+    if not error.errors:
+        return SqlError(INVALID, f"syntax error: {_first_line(str(error))}", None, offset=0)
+    first = error.errors[0]
+    line, column = first.get("line") or 1, first.get("col") or 1
+    highlight = first.get("highlight") or ""
+    description = (first.get("description") or "").rstrip(".")
+    lines = sql.split("\n")
+    # The parser notes the last character of the word; its first is the one to point at.
+    offset = sum(len(text) + 1 for text in lines[: line - 1]) + max(0, column - max(1, len(highlight)))
+    near = f" at '{highlight}'" if highlight else ""
+    return SqlError(INVALID, f"syntax error{near}: {description}", None, offset=min(offset, len(sql)))
+
+
+def _without_comments(sql: str) -> str:
+    return re.sub(r"\A(\s+|--[^\n]*(\n|\Z)|/\*.*?\*/)*", "", sql, flags=re.DOTALL)
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n")[0]

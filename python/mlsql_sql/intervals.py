@@ -1,0 +1,92 @@
+"""Intervals: they are no column's type, only something to add to dates and timestamps."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Dict, List, Tuple
+
+from sqlglot import exp
+
+from .errors import invalid, unsupported
+from .expression import Expr
+from .types import Type
+
+if TYPE_CHECKING:
+    from .expressions import Compiler
+
+#: Months and years; whole days; anything with hours, minutes or seconds.
+MONTHS = Type("interval month")
+DAYS = Type("interval day")
+TIMES = Type("interval second")
+
+_UNITS: Dict[str, Tuple[Type, str, int]] = {
+    "YEAR": (MONTHS, "MONTH", 12),
+    "QUARTER": (MONTHS, "MONTH", 3),
+    "MONTH": (MONTHS, "MONTH", 1),
+    "WEEK": (DAYS, "DAY", 7),
+    "DAY": (DAYS, "DAY", 1),
+    "HOUR": (TIMES, "MICROSECOND", 3_600_000_000),
+    "MINUTE": (TIMES, "MICROSECOND", 60_000_000),
+    "SECOND": (TIMES, "MICROSECOND", 1_000_000),
+    "MILLISECOND": (TIMES, "MICROSECOND", 1_000),
+    "MICROSECOND": (TIMES, "MICROSECOND", 1),
+}
+
+
+def is_interval(kind: Type) -> bool:
+    return kind in (MONTHS, DAYS, TIMES)
+
+
+def unit_of(name: str, node: exp.Expression) -> Tuple[Type, str, int]:
+    """A unit's kind, DuckDB's word and how many of those it is."""
+    word = name.upper()
+    found = _UNITS.get(word) or _UNITS.get(word[:-1] if word.endswith("S") else word)
+    if found is None:
+        raise invalid(f"unknown unit {name}", node, "Units are year, quarter, month, week, day, hour, minute, second.")
+    return found
+
+
+def interval_literal(compiler: "Compiler", node: exp.Expression) -> Expr:
+    """`interval 1 day`, `interval '1' month`, `interval '1 day 2 hours'`, `interval '1-2' year to month`."""
+    unit = node.args.get("unit")
+    amount = node.this
+    if isinstance(unit, exp.IntervalSpan):
+        raise unsupported("an interval from one unit to another", node, "Add one interval a unit.")
+    if isinstance(amount, exp.Literal):
+        text = str(amount.this).strip()
+        if unit is None:
+            return _of_text(text, node)
+        if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+            raise invalid(f"'{text}' is no number of {unit.name.lower()}s", node)
+        return _sum([(text, unit.name)], node)
+    value = compiler.compile(amount)
+    if unit is None:
+        raise unsupported("an interval of a computed text", node)
+    kind, word, factor = unit_of(unit.name, node)
+    return Expr(f"(to_{word.lower()}s(CAST({value.sql} AS BIGINT) * {factor}))", kind, f"INTERVAL {value.name} {unit.name}")
+
+
+def _of_text(text: str, node: exp.Expression) -> Expr:
+    body = re.sub(r"^interval\s+", "", text, flags=re.IGNORECASE)
+    pairs = re.findall(r"([+-]?\s*\d+(?:\.\d+)?)\s*([A-Za-z]+)", body)
+    if not pairs or re.sub(r"[+-]?\s*\d+(?:\.\d+)?\s*[A-Za-z]+", "", body).strip(" ,"):
+        raise invalid(f"'{text}' is no interval", node)
+    return _sum([(number.replace(" ", ""), unit) for number, unit in pairs], node)
+
+
+def _sum(pairs: List[Tuple[str, str]], node: exp.Expression) -> Expr:
+    totals: Dict[str, int] = {}
+    kinds = set()
+    for number, name in pairs:
+        kind, word, factor = unit_of(name, node)
+        amount = float(number) * factor if "." in number else int(number) * factor
+        if amount != int(amount):
+            raise invalid(f"{number} {name} is no whole interval", node)
+        totals[word] = totals.get(word, 0) + int(amount)
+        kinds.add(kind)
+    if MONTHS in kinds and len(kinds) > 1:
+        raise unsupported("an interval of months together with days", node, "Add them one after the other.")
+    pieces = [f"to_{word.lower()}s({amount})" for word, amount in totals.items()]
+    kind = MONTHS if MONTHS in kinds else TIMES if TIMES in kinds else DAYS
+    label = "INTERVAL " + " ".join(f"'{number}' {name.upper()}" for number, name in pairs)
+    return Expr(f"({' + '.join(pieces)})", kind, label)

@@ -1,0 +1,75 @@
+"""Literals: their types as Spark gives them, and their text."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Optional
+
+from sqlglot import exp
+
+from .errors import invalid
+from .expression import Expr, quote
+from .names import double_name
+from .types import BIGINT, BOOLEAN, DOUBLE, INT, STRING, VOID, DecimalType
+
+INT_MIN, INT_MAX = -(2**31), 2**31 - 1
+LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
+
+
+def string_literal(text: str) -> Expr:
+    return Expr(quote(text), STRING, text, value=text, required=True)
+
+
+def null_literal() -> Expr:
+    return Expr("NULL", VOID, "NULL", value=None)
+
+
+def boolean_literal(value: bool) -> Expr:
+    return Expr("true" if value else "false", BOOLEAN, "true" if value else "false", value=value, required=True)
+
+
+def int_literal(value: int) -> Expr:
+    """An integer of the smallest type among int and bigint that holds it."""
+    if INT_MIN <= value <= INT_MAX:
+        return Expr(f"({value}::INTEGER)" if value < 0 else f"{value}::INTEGER", INT, str(value), value=value, required=True)
+    if LONG_MIN <= value <= LONG_MAX:
+        text = f"'{value}'::BIGINT"
+        return Expr(f"({text})", BIGINT, str(value), value=value, required=True)
+    return decimal_literal(Decimal(value), str(value))
+
+
+def decimal_literal(value: Decimal, name: str, node: Optional[exp.Expression] = None) -> Expr:
+    kind = decimal_type_of(value)
+    if kind.precision > 38:
+        raise invalid(f"{name} has more than 38 digits", node)
+    sql = f"CAST('{format(value, 'f')}' AS DECIMAL({kind.precision},{kind.scale}))"
+    return Expr(sql, kind, name, value=value, required=True)
+
+
+def decimal_type_of(value: Decimal) -> DecimalType:
+    """The smallest decimal type of a number as it is written."""
+    _, digits, exponent = value.as_tuple()
+    scale = max(0, -int(exponent))
+    figures = len(digits) if any(digits) else 1
+    precision = max(figures + max(0, int(exponent)), scale)
+    return DecimalType(precision=max(precision, 1), scale=scale)
+
+
+def number_literal(text: str, node: exp.Expression) -> Expr:
+    """`12`, `1.5` (a decimal), `1e3` (a double)."""
+    if re.fullmatch(r"-?\d+", text):
+        return int_literal(int(text))
+    if re.search(r"[eE]", text):
+        value = float(text)
+        return Expr(f"CAST('{value!r}' AS DOUBLE)", DOUBLE, double_name(value), value=value, required=True)
+    value = Decimal(text)
+    return decimal_literal(value, format(value, "f"), node)
+
+
+_DATE_TEXT = re.compile(r"\s*\d{4,6}(-\d{1,2}(-\d{1,2}([ T].*)?)?)?\s*\Z")
+
+
+def is_date_text(text: str) -> bool:
+    """True where a typed literal (`date'2020-01-01'`) has the shape of one."""
+    return _DATE_TEXT.match(text) is not None

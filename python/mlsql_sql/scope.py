@@ -1,0 +1,139 @@
+"""What names mean at a place of a select: columns in sight, and what the whole select shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Dict, List, Optional, Sequence, Set, Tuple
+
+from sqlglot import exp
+
+from .expression import Expr
+from .types import Type
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column in sight. `id` is unique in the whole select, so generated SQL is never ambiguous."""
+
+    id: str
+    name: str
+    type: Type
+    #: The table or alias that it can be reached by.
+    qualifier: Optional[str] = None
+    #: Only reachable by its qualifier: a join's right-hand key that `using` merged away.
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Rows with columns: `sql` can stand behind FROM."""
+
+    sql: str
+    columns: Tuple[Column, ...]
+
+    @property
+    def visible(self) -> List[Column]:
+        return [column for column in self.columns if not column.hidden]
+
+    def qualified(self, alias: Optional[str], names: Sequence[str] = ()) -> "Relation":
+        """The same rows, reached by another name, with other column names where given."""
+        columns = self.visible
+        renamed = [
+            replace(column, qualifier=alias, name=names[index] if index < len(names) else column.name)
+            for index, column in enumerate(columns)
+        ]
+        return Relation(self.sql, tuple(renamed))
+
+
+@dataclass(frozen=True)
+class Query:
+    """A complete select: `sql` can stand in parentheses; its columns have unique ids."""
+
+    sql: str
+    columns: Tuple[Column, ...]
+
+    def relation(self, alias: Optional[str] = None) -> Relation:
+        columns = tuple(replace(column, qualifier=alias, hidden=False) for column in self.columns)
+        return Relation(f"({self.sql})", columns)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the run."""
+
+    name: str
+    view: str
+    columns: Tuple[Tuple[str, Type], ...]
+
+
+@dataclass
+class CallSite:
+    """A call of a registered function, and where its rows have numbers: directly on a named table."""
+
+    name: str
+    table: Optional[str] = None
+    argument: Optional[str] = None
+
+
+@dataclass
+class Context:
+    """What one translation collects."""
+
+    tables: Dict[str, Table]
+    functions: Set[str]
+    inputs: List[str] = field(default_factory=list)
+    calls: List[CallSite] = field(default_factory=list)
+    volatile: bool = False
+    counter: int = 0
+    #: Registered functions called while one select's list is compiled, with the SQL of their arguments.
+    seen_calls: List[Tuple[str, str]] = field(default_factory=list)
+
+    def new_id(self, prefix: str = "x") -> str:
+        self.counter += 1
+        return f"{prefix}{self.counter}"
+
+
+@dataclass
+class Scope:
+    """Columns in sight, and those of the selects around."""
+
+    columns: List[Column]
+    parent: Optional["Scope"] = None
+    #: Common table expressions, by lower-case name.
+    ctes: Dict[str, Query] = field(default_factory=dict)
+
+    def find_cte(self, name: str) -> Optional[Query]:
+        found = self.ctes.get(name.lower())
+        if found is None and self.parent is not None:
+            return self.parent.find_cte(name)
+        return found
+
+    def match(self, name: str, qualifier: Optional[str]) -> List[Column]:
+        """The columns of this scope alone that a name can mean."""
+        wanted = name.lower()
+        if qualifier is None:
+            return [column for column in self.columns if not column.hidden and column.name.lower() == wanted]
+        owner = qualifier.lower()
+        return [
+            column
+            for column in self.columns
+            if column.name.lower() == wanted and column.qualifier is not None and column.qualifier.lower() == owner
+        ]
+
+    def has_qualifier(self, qualifier: str) -> bool:
+        return any(c.qualifier is not None and c.qualifier.lower() == qualifier.lower() for c in self.columns)
+
+
+@dataclass
+class Grouping:
+    """The grouping expressions of an aggregated select: SQL over the input → the column that holds it."""
+
+    columns: Dict[str, Expr]
+    #: Of grouping sets: the columns in the order of grouping_id().
+    order: List[str]
+    sets: bool = False
+
+
+def identifier_name(node: exp.Expression) -> str:
+    """The text of a name."""
+    return str(node.name)
