@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareNames, compareRows, compareTypes } from './compare.js';
 import { loadCorpus } from './corpus.js';
-import { readJson } from './exact-json.js';
+import { compactJson, readJson } from './exact-json.js';
 
 const columns = [
   { name: 'l', type: 'bigint' },
@@ -87,6 +87,10 @@ describe('readJson', () => {
     expect(value.fields![0]![1].source).toBe('1.50');
     expect(value.fields![1]![1].items!.map((item) => item.kind)).toEqual(['boolean', 'null', 'string']);
     expect(value.fields![1]![1].items![2]!.text).toBe('x"y');
+  });
+
+  it('is written on one line again', () => {
+    expect(compactJson(readJson('{ "b" : 1.50,\n "a": [ true, null ] }'))).toBe('{"b":1.50,"a":[true,null]}');
   });
 
   it('refuses what is no JSON', () => {

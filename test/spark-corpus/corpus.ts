@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type JsonValue, readJson } from './exact-json.js';
+import { compactJson, type JsonValue, readJson } from './exact-json.js';
 
 export interface CorpusColumn {
   readonly name: string;
@@ -78,7 +78,7 @@ function readTables(folder: string): CorpusTable[] {
     return {
       name,
       columns: field('columns').items!.map((column) => JSON.parse(column.source) as CorpusColumn),
-      rowsJson: field('rows').items!.map((row) => row.source),
+      rowsJson: field('rows').items!.map(compactJson),
     };
   });
 }

@@ -94,3 +94,10 @@ class Reader {
     return match[0];
   }
 }
+
+/** The value on one line, without white space between its parts. */
+export function compactJson(value: ExactJson): string {
+  if (value.items !== undefined) return `[${value.items.map(compactJson).join(',')}]`;
+  if (value.fields === undefined) return value.source;
+  return `{${value.fields.map(([name, item]) => `${JSON.stringify(name)}:${compactJson(item)}`).join(',')}}`;
+}
