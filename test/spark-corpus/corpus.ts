@@ -41,10 +41,11 @@ const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 /** Reads the whole corpus. A case without an answer, or an answer without its case, is an Error: run make-answers.py. */
 export function loadCorpus(folder: string = FOLDER): Corpus {
-  const answers = JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8')) as {
-    sparkVersion: string;
-    answers: Record<string, CorpusAnswer>;
-  };
+  const [head, ...lines] = readFileSync(join(folder, 'answers.jsonl'), 'utf8').trimEnd().split('\n');
+  const { sparkVersion } = JSON.parse(head!) as { sparkVersion: string };
+  const answers = new Map(
+    lines.map((line) => JSON.parse(line) as CorpusAnswer & { case: string }).map((it) => [it.case, it]),
+  );
   const cases = readdirSync(join(folder, 'cases'))
     .filter((file) => file.endsWith('.sql'))
     .sort()
@@ -52,13 +53,13 @@ export function loadCorpus(folder: string = FOLDER): Corpus {
       readCases(file.slice(0, -'.sql'.length), readFileSync(join(folder, 'cases', file), 'utf8')),
     )
     .map((it) => {
-      const answer = answers.answers[it.name];
+      const answer = answers.get(it.name);
       if (answer === undefined) throw new Error(`no answer for case "${it.name}"`);
       return { ...it, answer };
     });
-  const orphans = Object.keys(answers.answers).filter((name) => !cases.some((it) => it.name === name));
+  const orphans = [...answers.keys()].filter((name) => !cases.some((it) => it.name === name));
   if (orphans.length > 0) throw new Error(`answers without a case: ${orphans.join('; ')}`);
-  return { sparkVersion: answers.sparkVersion, tables: readTables(folder), cases };
+  return { sparkVersion, tables: readTables(folder), cases };
 }
 
 function readCases(area: string, text: string): Omit<CorpusCase, 'answer'>[] {

@@ -1,4 +1,4 @@
-"""Runs every case of the corpus on a real Spark and writes what it answered to answers.json."""
+"""Runs every case of the corpus on a real Spark and writes what it answered to answers.jsonl."""
 
 import base64
 import decimal
@@ -19,6 +19,7 @@ from pyspark.sql import DataFrame, SparkSession  # noqa: E402
 from pyspark.sql import types as T  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
+ANSWERS = HERE / "answers.jsonl"
 HEADER = re.compile(r"^--- (.+)$", re.MULTILINE)
 
 
@@ -169,14 +170,14 @@ def shortest_float(value: float) -> float:
 
 
 def read_answers() -> dict:
-    return json.loads((HERE / "answers.json").read_text("utf-8"))["answers"]
+    lines = [json.loads(line) for line in ANSWERS.read_text("utf-8").splitlines()]
+    return {line.pop("case"): line for line in lines[1:]}
 
 
 def write_answers(version: str, answers: dict) -> None:
     """One line a case, so that a change of one answer is a change of one line."""
-    lines = [f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(it, ensure_ascii=False)}" for name, it in sorted(answers.items())]
-    text = "{\n" + f'"sparkVersion": {json.dumps(version)},\n' + '"answers": {\n' + ",\n".join(lines) + "\n}\n}\n"
-    (HERE / "answers.json").write_text(text, "utf-8")
+    lines = [{"sparkVersion": version}, *({"case": name, **it} for name, it in sorted(answers.items()))]
+    ANSWERS.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
 
 
 if __name__ == "__main__":
