@@ -99,7 +99,9 @@ export class FunctionHost {
     this.#connected = false;
     const stream = this.#stream;
     this.#stream = undefined;
-    stream?.cancel();
+    // Not at once: we may be told from within Node's HTTP/2 reading (the other stream of this connection was reset), and
+    // a reset that is sent from there while a frame waits makes Node 20 loop for ever, using up all memory.
+    setImmediate(() => stream?.cancel());
     this.#dropCalls();
   }
 
