@@ -33,10 +33,16 @@ class _Parser(Spark.Parser):
     FUNCTIONS_WITH_ALIASED_ARGS = {"STRUCT"}
 
 
+class _Tokenizer(Spark.Tokenizer):
+    # `'it''s'`: a doubled quote stands for one.
+    STRING_ESCAPES = ["\\", "'", '"']
+
+
 class SparkSql(Spark):
     """Spark's dialect with calls left as they are."""
 
     Parser = _Parser
+    Tokenizer = _Tokenizer
 
 
 def parse(sql: str) -> exp.Expression:
@@ -55,7 +61,19 @@ def parse(sql: str) -> exp.Expression:
         raise SqlError(INVALID, "the select is nested too deeply", "Split it into several selects.", offset=0) from None
     if len(statements) != 1 or isinstance(statements[0], exp.Block):
         raise SqlError(INVALID, "one select was expected", "Separate statements with `;` and give each its `as`.", offset=0)
-    return statements[0]
+    return statements[0].transform(_without_negated_likes, copy=False)
+
+
+def _without_negated_likes(node: exp.Expression) -> exp.Expression:
+    """`a not like b` as `not (a like b)`. No pattern of `not like any` fits means: not every pattern fits."""
+    if not isinstance(node, (exp.Like, exp.ILike)) or not node.args.get("negate"):
+        return node
+    node.set("negate", None)
+    patterns = node.expression
+    if isinstance(patterns, (exp.Any, exp.All)):
+        other = exp.All if isinstance(patterns, exp.Any) else exp.Any
+        node.set("expression", other(this=patterns.this))
+    return exp.Not(this=node)
 
 
 def _syntax_error(sql: str, error: ParseError) -> SqlError:

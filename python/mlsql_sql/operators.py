@@ -174,7 +174,9 @@ def _decimal(operator: str, left: Expr, right: Expr, a: DecimalType, b: DecimalT
         if a.scale + b.scale > 38:
             raise unsupported(f"the product of {a} and {b}", node, "Cast one of them to a smaller decimal or to double.")
         kind = adjusted(a.precision + b.precision + 1, a.scale + b.scale)
-        return Expr(f"TRY_CAST(try(CAST({left.sql} AS {duck(a)}) * CAST({right.sql} AS {duck(b)})) AS {duck(kind)})", kind, "")
+        # DuckDB stays with 18 digits unless one factor has more.
+        wide = DecimalType(precision=max(19, a.precision), scale=a.scale) if a.precision + b.precision > 18 else a
+        return Expr(f"TRY_CAST(try(CAST({left.sql} AS {duck(wide)}) * CAST({right.sql} AS {duck(b)})) AS {duck(kind)})", kind, "")
     if operator == "/":
         scale = max(6, a.scale + b.precision + 1)
         kind = adjusted(a.precision - a.scale + b.scale + scale, scale)

@@ -8,9 +8,9 @@ const TIMESTAMP = `^${SPACE}([+-]?\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T](?
 /** Statements, in order; later ones use earlier ones. */
 export const MACROS: readonly string[] = [
   // Integers that leave their range come back at its other end, as in Java.
-  'wrap8(x) AS CAST(((x + 128) & 255) - 128 AS TINYINT)',
-  'wrap16(x) AS CAST(((x + 32768) & 65535) - 32768 AS SMALLINT)',
-  'wrap32(x) AS CAST(((x + 2147483648) & 4294967295) - 2147483648 AS INTEGER)',
+  'wrap8(x) AS CAST((((x & 255) + 128) & 255) - 128 AS TINYINT)',
+  'wrap16(x) AS CAST((((x & 65535) + 32768) & 65535) - 32768 AS SMALLINT)',
+  'wrap32(x) AS CAST((((x & 4294967295) + 2147483648) & 4294967295) - 2147483648 AS INTEGER)',
   `wrap64(x) AS CAST(CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x
     ELSE (((x + 9223372036854775808) % 18446744073709551616) + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 END AS BIGINT)`,
   'add64(a, b) AS coalesce(try(a + b), spark_wrap64(CAST(a AS HUGEINT) + CAST(b AS HUGEINT)))',
@@ -38,12 +38,13 @@ export const MACROS: readonly string[] = [
   `double_text(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
     WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN CAST(x AS VARCHAR) ELSE spark_scientific(CAST(x AS VARCHAR)) END`,
   'float_text(x) AS spark_double_text(x)',
+  `leading_zero(t) AS regexp_replace(t, '^(-?)\\.', '\\10.')`,
   // Decimals below 0.000001 are written with an exponent.
   `decimal_digits(t) AS CASE WHEN ltrim(replace(replace(t, '.', ''), '-', ''), '0') = '' THEN '0' ELSE ltrim(replace(replace(t, '.', ''), '-', ''), '0') END`,
   `decimal_text(x, s) AS CASE WHEN s - length(spark_decimal_digits(CAST(x AS VARCHAR))) + 1 > 6 THEN
     CASE WHEN x < 0 THEN '-' ELSE '' END || left(spark_decimal_digits(CAST(x AS VARCHAR)), 1) ||
     CASE WHEN length(spark_decimal_digits(CAST(x AS VARCHAR))) > 1 THEN '.' || substr(spark_decimal_digits(CAST(x AS VARCHAR)), 2) ELSE '' END ||
-    'E-' || (s - length(spark_decimal_digits(CAST(x AS VARCHAR))) + 1) ELSE CAST(x AS VARCHAR) END`,
+    'E-' || (s - length(spark_decimal_digits(CAST(x AS VARCHAR))) + 1) ELSE spark_leading_zero(CAST(x AS VARCHAR)) END`,
 
   // Values from text; what is none becomes null.
   `to_long(s) AS CASE WHEN regexp_matches(s, '^${SPACE}[+-]?(\\d+(\\.\\d*)?|\\.\\d*)${SPACE}$')
