@@ -69,7 +69,8 @@ function valueText(value: string, type: SparkType, style: JsonStyle, depth: numb
     case 'float':
       return `CASE WHEN isfinite(${value}) THEN to_json(${value})::VARCHAR WHEN isnan(${value}) THEN '"NaN"' WHEN ${value} > 0 THEN '"Infinity"' WHEN ${value} < 0 THEN '"-Infinity"' END`;
     case 'decimal':
-      return `${value}::VARCHAR`;
+      // Where no digit stands before the point DuckDB writes none.
+      return type.precision > type.scale ? `${value}::VARCHAR` : `spark_leading_zero(${value}::VARCHAR)`;
     case 'timestamp':
       return style === 'part'
         ? `('"' || strftime(${value}, '%Y-%m-%dT%H:%M:%S.%gZ') || '"')`

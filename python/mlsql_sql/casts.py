@@ -93,7 +93,10 @@ def to_text(sql: str, source: Type, depth: int = 0) -> Optional[str]:
     if source.kind == "float":
         return f"spark_float_text({sql})"
     if isinstance(source, DecimalType):
-        return f"spark_decimal_text({sql}, {source.scale})" if source.scale > 6 else f"CAST({sql} AS VARCHAR)"
+        if source.scale > 6:
+            return f"spark_decimal_text({sql}, {source.scale})"
+        text = f"CAST({sql} AS VARCHAR)"
+        return text if source.precision > source.scale else f"spark_leading_zero({text})"
     if source.kind == "binary":
         return f"decode({sql})"
     if source.kind.startswith("interval"):

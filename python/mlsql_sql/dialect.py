@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.spark import Spark
 from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokens import TokenType
 
 from .errors import FORBIDDEN, INVALID, SqlError
 
@@ -33,9 +34,23 @@ class _Parser(Spark.Parser):
     FUNCTIONS_WITH_ALIASED_ARGS = {"STRUCT"}
 
 
+#: Suffixes of numbers, as types that Spark does not have: `1L` is a literal, `cast(1 as bigint)` is none.
+_SUFFIXES = {
+    "L": TokenType.INT256,
+    "S": TokenType.INT128,
+    "Y": TokenType.UINT256,
+    "D": TokenType.DECIMAL256,
+    "F": TokenType.DECIMAL128,
+    "BD": TokenType.UINT128,
+}
+_SUFFIX_OF_TYPE = {kind.name: suffix for suffix, kind in _SUFFIXES.items()}
+
+
 class _Tokenizer(Spark.Tokenizer):
     # `'it''s'`: a doubled quote stands for one.
     STRING_ESCAPES = ["\\", "'", '"']
+    NUMERIC_LITERALS = {suffix: kind.name for suffix, kind in _SUFFIXES.items()}
+    KEYWORDS = {**Spark.Tokenizer.KEYWORDS, **{kind.name: kind for kind in _SUFFIXES.values()}}
 
 
 class SparkSql(Spark):
@@ -61,7 +76,20 @@ def parse(sql: str) -> exp.Expression:
         raise SqlError(INVALID, "the select is nested too deeply", "Split it into several selects.", offset=0) from None
     if len(statements) != 1 or isinstance(statements[0], exp.Block):
         raise SqlError(INVALID, "one select was expected", "Separate statements with `;` and give each its `as`.", offset=0)
-    return statements[0].transform(_without_negated_likes, copy=False)
+    return statements[0].transform(_plain, copy=False)
+
+
+def _plain(node: exp.Expression) -> exp.Expression:
+    return _without_negated_likes(_with_suffix(node))
+
+
+def _with_suffix(node: exp.Expression) -> exp.Expression:
+    """`1L` as the number `1L`."""
+    if not isinstance(node, exp.Cast) or not isinstance(node.this, exp.Literal):
+        return node
+    kind = node.args["to"].this
+    suffix = _SUFFIX_OF_TYPE.get(getattr(kind, "name", ""))
+    return node if suffix is None else exp.Literal.number(f"{node.this.this}{suffix}")
 
 
 def _without_negated_likes(node: exp.Expression) -> exp.Expression:

@@ -114,8 +114,10 @@ class Compiler:
     def _as_group(self, node: exp.Expression) -> Optional[Expr]:
         """The grouping column that an expression is, if it is one."""
         assert self.grouping is not None
-        if isinstance(node, exp.Column) and self._alias_of(node) is not None and not self.scope.match(node.name, None):
-            return self._alias_of(node)
+        if isinstance(node, exp.Column):
+            alias = self._alias_of(node)
+            if alias is not None and (self.aliases_first or not self.scope.match(node.name, None)):
+                return alias
         if contains_aggregate(node, self) or isinstance(node, (exp.Literal, exp.Null, exp.Boolean)):
             return None
         if isinstance(node, (exp.Lambda, exp.Star)):
@@ -717,7 +719,8 @@ def call_function(
     if name in AGGREGATES:
         if not compiler.aggregates_allowed:
             raise invalid(f"the aggregate function {name} cannot stand here", node)
-        return AGGREGATES[name](replace(call, compiler=compiler.inner()))
+        keeps_groups = name in ("grouping", "grouping_id")
+        return AGGREGATES[name](call if keeps_groups else replace(call, compiler=compiler.inner()))
     if condition is not None or within is not None:
         raise invalid(f"{name} is no aggregate function", node)
     if name in SCALARS:

@@ -15,7 +15,7 @@ def json_value(sql: str, kind: Type, depth: int = 0) -> str:
     if kind.kind in ("float", "double"):
         return f"CASE WHEN isfinite({sql}) THEN spark_double_text({sql}) WHEN {sql} IS NOT NULL THEN '\"' || spark_double_text({sql}) || '\"' END"
     if isinstance(kind, DecimalType):
-        return f"CAST({sql} AS VARCHAR)"
+        return f"spark_leading_zero(CAST({sql} AS VARCHAR))"
     if kind.kind == "date":
         return f"('\"' || CAST({sql} AS VARCHAR) || '\"')"
     if kind.kind == "timestamp":
