@@ -97,7 +97,7 @@ function processesLeft(): string[] {
 }
 
 async function nothingLeft(): Promise<void> {
-  await vi.waitFor(() => expect(processesLeft()).toEqual([]), { timeout: 60_000, interval: 50 });
+  await vi.waitFor(() => expect(processesLeft().join('\n')).toBe(''), { timeout: 60_000, interval: 50 });
 }
 
 describe('mlsql up', () => {
