@@ -14,6 +14,9 @@ interface PendingCall {
   reject(error: MlsqlError): void;
 }
 
+/** Characters of a row's arguments in a message. */
+const ARGUMENTS_SHOWN_MAX = 300;
+
 /** A row that a function raised on: which one of the batch, and with what. */
 export class FunctionRowError extends MlsqlError {
   constructor(
@@ -23,7 +26,11 @@ export class FunctionRowError extends MlsqlError {
     readonly functionArguments: string,
     traceback: string,
   ) {
-    super(code, message, traceback === '' ? {} : { traceback });
+    const shown =
+      functionArguments.length > ARGUMENTS_SHOWN_MAX
+        ? `${functionArguments.slice(0, ARGUMENTS_SHOWN_MAX)}…`
+        : functionArguments;
+    super(code, shown === '' ? message : `${message}, for ${shown}`, traceback === '' ? {} : { traceback });
   }
 }
 
