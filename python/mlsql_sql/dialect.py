@@ -32,6 +32,8 @@ class _Parser(Spark.Parser):
         name: parser for name, parser in Spark.Parser.NO_PAREN_FUNCTION_PARSERS.items() if name in ("CASE", "IF", "ANY")
     }
     FUNCTIONS_WITH_ALIASED_ARGS = {"STRUCT"}
+    # `array(1, 2)[0]` is an item of an array, not an array of its own.
+    ARRAY_CONSTRUCTORS: dict = {}  # type: ignore[type-arg]
 
 
 #: Suffixes of numbers, as types that Spark does not have: `1L` is a literal, `cast(1 as bigint)` is none.

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Optional
+from typing import Dict, Optional, Tuple
 
 from sqlglot import exp
 
 from .errors import invalid
 from .expression import Expr, quote
 from .names import double_name
-from .types import BIGINT, BOOLEAN, DOUBLE, INT, STRING, VOID, DecimalType
+from .types import (
+    BIGINT,
+    BOOLEAN,
+    DOUBLE,
+    FLOAT,
+    INT,
+    SMALLINT,
+    STRING,
+    TINYINT,
+    VOID,
+    DecimalType,
+    Type,
+    duck,
+)
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
@@ -57,7 +70,9 @@ def decimal_type_of(value: Decimal) -> DecimalType:
 
 
 def number_literal(text: str, node: exp.Expression) -> Expr:
-    """`12`, `1.5` (a decimal), `1e3` (a double)."""
+    """`12`, `1.5` (a decimal), `1e3` (a double), `12L`, `1.5D` and the like."""
+    if text[-1] in _SUFFIXED:
+        return _suffixed_literal(text[:-1], text[-1], node)
     if re.fullmatch(r"-?\d+", text):
         return int_literal(int(text))
     if re.search(r"[eE]", text):
@@ -65,6 +80,28 @@ def number_literal(text: str, node: exp.Expression) -> Expr:
         return Expr(f"CAST('{value!r}' AS DOUBLE)", DOUBLE, double_name(value), value=value, required=True)
     value = Decimal(text)
     return decimal_literal(value, format(value, "f"), node)
+
+
+#: Suffix → type, and the range of integers.
+_SUFFIXED: Dict[str, Tuple[Type, Optional[int]]] = {
+    "L": (BIGINT, 63),
+    "S": (SMALLINT, 15),
+    "Y": (TINYINT, 7),
+    "D": (DOUBLE, None),
+    "F": (FLOAT, None),
+}
+
+
+def _suffixed_literal(digits: str, suffix: str, node: exp.Expression) -> Expr:
+    kind, bits = _SUFFIXED[suffix]
+    if bits is None:
+        number = float(digits)
+        sql = f"CAST('{number!r}' AS {duck(kind)})"
+        return Expr(sql, kind, double_name(number), value=number, required=True)
+    if not re.fullmatch(r"-?\d+", digits) or not -(2**bits) <= int(digits) < 2**bits:
+        raise invalid(f"{digits} is no {kind}", node)
+    whole = int(digits)
+    return Expr(f"CAST('{whole}' AS {duck(kind)})", kind, str(whole), value=whole, required=True)
 
 
 _DATE_TEXT = re.compile(r"\s*\d{4,6}(-\d{1,2}(-\d{1,2}([ T].*)?)?)?\s*\Z")

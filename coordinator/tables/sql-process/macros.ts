@@ -108,6 +108,19 @@ export const MACROS: readonly string[] = [
     WHEN n > 0 THEN array_to_string(list_slice(string_split(s, d), 1, n), d)
     ELSE array_to_string(list_slice(string_split(s, d), n, -1), d) END`,
 
+  // conv(): unsigned numbers of 64 bits. Too many digits give the largest; a minus counts down from 2^64.
+  `conv_digits(t) AS list_transform(string_split(regexp_extract(lower(t), '^-?([0-9a-z]*)', 1), ''), lambda c: CAST(instr('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS HUGEINT))`,
+  `conv_valid(d, base) AS list_prepend(CAST(0 AS HUGEINT), list_slice(d, 1, coalesce(list_position(list_transform(d, lambda x: x < 0 OR x >= base), true) - 1, len(d))))`,
+  `conv_value(d, base) AS list_reduce(d, lambda a, x: CASE WHEN a < 0 OR a * base + x > 18446744073709551615 THEN CAST(-1 AS HUGEINT) ELSE a * base + x END)`,
+  `conv_text(v, base) AS CASE WHEN v = 0 THEN '0' ELSE list_reduce(list_transform(range(0, 65), lambda i: {'v': v, 't': ''}), lambda a, x: {'v': a.v // base,
+    't': CASE WHEN a.v > 0 THEN substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', CAST(a.v % base AS INTEGER) + 1, 1) || a.t ELSE a.t END}).t END`,
+  `conv_signed(negative, v, target) AS CASE
+    WHEN target > 0 THEN spark_conv_text(CASE WHEN v < 0 THEN 18446744073709551615 WHEN NOT negative OR v = 0 THEN v WHEN v >= 9223372036854775808 THEN 18446744073709551615 ELSE 18446744073709551616 - v END, target)
+    WHEN v < 0 THEN '-1'
+    WHEN v >= 9223372036854775808 THEN '-' || spark_conv_text(18446744073709551616 - v, -target)
+    ELSE CASE WHEN negative THEN '-' ELSE '' END || spark_conv_text(v, -target) END`,
+  `conv(t, base, target) AS CASE WHEN trim(t, ' ') <> '' THEN spark_conv_signed(starts_with(trim(t, ' '), '-'), spark_conv_value(spark_conv_valid(spark_conv_digits(trim(t, ' ')), base), base), target) END`,
+
   // Dates.
   `add_months(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE)`,
   `month_end(t) AS CAST(t AS DATE) = last_day(CAST(t AS DATE))`,
