@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.js';
 import { MlsqlError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
@@ -32,8 +33,11 @@ export interface Coordinator {
   /** `host:port` as bound. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
-  /** Cancels runs, ends streams and child processes. Executors go on with what they run. */
-  stop(): Promise<void>;
+  /**
+   * Cancels runs and waits for their end, then ends streams and child processes.
+   * @param atMostMs - how long to wait for the runs' end; default: as long as it takes
+   */
+  stop(atMostMs?: number): Promise<void>;
 }
 
 /** @throws MlsqlError where store, state folder or addresses cannot be used */
@@ -104,10 +108,10 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   return {
     grpcAddress: grpc.address,
     httpAddress,
-    stop: async () => {
+    stop: async (atMostMs) => {
       ready = false;
       grpc.setServing(false);
-      await runs.stop();
+      await (atMostMs === undefined ? runs.stop() : Promise.race([runs.stop(), sleep(atMostMs)]));
       jobs.stop();
       await engine.close();
       http.closeAllConnections();

@@ -19,7 +19,7 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
     );
     const reason = await endWish(config.exitWithParent);
     logger.info({ reason }, 'coordinator stops');
-    await coordinator.stop();
+    await coordinator.stop(reason === PARENT_GONE ? ORPHAN_STOP_MS : undefined);
     return 0;
   } catch (thrown) {
     const error = asMlsqlError(thrown);
@@ -31,14 +31,18 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
   }
 }
 
+const PARENT_GONE = 'parent gone';
+/** The parent's executors are gone with it: what they ran will never report. */
+const ORPHAN_STOP_MS = 1000;
+
 /** Resolves with why the process shall end. */
 function endWish(exitWithParent: boolean): Promise<string> {
   return new Promise((resolve) => {
     process.once('SIGTERM', () => resolve('SIGTERM'));
     process.once('SIGINT', () => resolve('SIGINT'));
     if (!exitWithParent) return;
-    process.stdin.on('end', () => resolve('parent gone'));
-    process.stdin.on('error', () => resolve('parent gone'));
+    process.stdin.on('end', () => resolve(PARENT_GONE));
+    process.stdin.on('error', () => resolve(PARENT_GONE));
     process.stdin.resume();
   });
 }
