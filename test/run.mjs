@@ -80,7 +80,7 @@ check('types', bin('tsc'), ['--noEmit', '-p', '.']);
 check('lint', bin('biome'), ['check', '.']);
 check('generated gRPC types are fresh', process.execPath, ['test/generated-fresh.mjs']);
 vitest('unit tests', 'fast');
-pytest('Python runtime', fast ? 'not slow' : '');
+pytest('Python runtime', fast ? 'not slow and not long' : '');
 if (!fast) vitest('real clusters', 'real');
 
 rmSync(scratch, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
 from conftest import Launcher
 
 PROBE = """
@@ -110,6 +111,7 @@ def test_processes_of_the_script_find_mlsql_and_its_parameters(launcher: Launche
     )
 
 
+@pytest.mark.long
 def test_joblib_with_its_own_processes_works(launcher: Launcher) -> None:
     script = """
         import os

@@ -11,6 +11,8 @@ import pytest
 from conftest import Launcher
 from test_functions import Worker, dense_arguments
 
+pytestmark = pytest.mark.long
+
 GUIDE = Path(__file__).parent / "guide"
 
 

@@ -51,6 +51,7 @@ def test_output_beyond_the_limit_is_dropped_and_counted(tmp_path: Path) -> None:
     assert kept == b"line 1\nline 2\n[mlsql] output beyond 16 bytes was dropped: 14 bytes\n"
 
 
+@pytest.mark.long
 def test_a_gigabyte_without_newline_leaves_one_short_line(launcher: Launcher) -> None:
     script = (
         "import os\nblock = b'x' * (1 << 20)\nfor _ in range(1024):\n    os.write(1, block)\nprint()\nprint('end')\n"

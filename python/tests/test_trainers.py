@@ -11,6 +11,8 @@ from conftest import Launcher, Result, write_file
 
 from mlsql_runtime.trainers import TRAINERS, load_predictor, read_matrix
 
+pytestmark = pytest.mark.long
+
 ROWS = [
     {"features": {"type": 1, "values": [float(i % 2), float(i % 5)]}, "label": i % 2} for i in range(60)
 ]  # fmt: skip
