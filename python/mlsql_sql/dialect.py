@@ -34,6 +34,8 @@ class _Parser(Spark.Parser):
     FUNCTIONS_WITH_ALIASED_ARGS = {"STRUCT"}
     # `array(1, 2)[0]` is an item of an array, not an array of its own.
     ARRAY_CONSTRUCTORS: dict = {}  # type: ignore[type-arg]
+    # A text is no name.
+    STRING_ALIASES = False
 
 
 #: Suffixes of numbers, as types that Spark does not have: `1L` is a literal, `cast(1 as bigint)` is none.
@@ -82,7 +84,24 @@ def parse(sql: str) -> exp.Expression:
 
 
 def _plain(node: exp.Expression) -> exp.Expression:
+    if isinstance(node, exp.RawString):
+        return exp.Literal.string(node.this)
+    if isinstance(node, exp.In) and isinstance(node.this, exp.Tuple) and node.expressions:
+        node.set("this", _tuple_as_struct(node.this))
+        node.set("expressions", [_tuple_as_struct(item) for item in node.expressions])
+        return node
+    if isinstance(node, exp.Any) and isinstance(node.this, exp.Paren) and node.arg_key != "expression":
+        # The aggregate function, not `like any (…)`.
+        return exp.Anonymous(this="any", expressions=[node.this.this])
     return _without_negated_likes(_with_suffix(node))
+
+
+def _tuple_as_struct(node: exp.Expression) -> exp.Expression:
+    """`(a, b)` as a struct, for comparisons."""
+    if not isinstance(node, exp.Tuple):
+        return node
+    pairs = [(exp.Literal.string(f"_{index}"), item) for index, item in enumerate(node.expressions)]
+    return exp.Anonymous(this="named_struct", expressions=[part for pair in pairs for part in pair])
 
 
 def _with_suffix(node: exp.Expression) -> exp.Expression:

@@ -19,6 +19,7 @@ from .types import (
     DATE,
     DOUBLE,
     INT,
+    MAX_PRECISION,
     STRING,
     TIMESTAMP,
     VOID,
@@ -169,14 +170,14 @@ def _decimal(operator: str, left: Expr, right: Expr, a: DecimalType, b: DecimalT
         scale = max(a.scale, b.scale)
         kind = adjusted(whole + scale + 1, scale)
         target = duck(kind)
-        return Expr(f"TRY_CAST(try(CAST({left.sql} AS {target}) {operator} CAST({right.sql} AS {target})) AS {target})", kind, "")
+        return Expr(_unless_overflow(f"CAST({left.sql} AS {target}) {operator} CAST({right.sql} AS {target})", kind), kind, "")
     if operator == "*":
         if a.scale + b.scale > 38:
             raise unsupported(f"the product of {a} and {b}", node, "Cast one of them to a smaller decimal or to double.")
         kind = adjusted(a.precision + b.precision + 1, a.scale + b.scale)
         # DuckDB stays with 18 digits unless one factor has more.
         wide = DecimalType(precision=max(19, a.precision), scale=a.scale) if a.precision + b.precision > 18 else a
-        return Expr(f"TRY_CAST(try(CAST({left.sql} AS {duck(wide)}) * CAST({right.sql} AS {duck(b)})) AS {duck(kind)})", kind, "")
+        return Expr(_unless_overflow(f"CAST({left.sql} AS {duck(wide)}) * CAST({right.sql} AS {duck(b)})", kind), kind, "")
     if operator == "/":
         scale = max(6, a.scale + b.precision + 1)
         kind = adjusted(a.precision - a.scale + b.scale + scale, scale)
@@ -187,12 +188,17 @@ def _decimal(operator: str, left: Expr, right: Expr, a: DecimalType, b: DecimalT
         unit = "CAST('" + ("1" if kind.scale == 0 else "0." + "0" * (kind.scale - 1) + "1") + f"' AS DECIMAL(38,{kind.scale}))"
         numerator = f"{first} * CAST('1{'0' * shift}' AS HUGEINT)"
         quotient = f"CAST(spark_rounded_quotient({numerator}, nullif({second}, 0)) AS DECIMAL(38,0))"
-        return Expr(f"TRY_CAST(try({quotient} * {unit}) AS {duck(kind)})", kind, "")
+        return Expr(_unless_overflow(f"{quotient} * {unit}", kind), kind, "")
     scale = max(a.scale, b.scale)
     kind = adjusted(min(a.precision - a.scale, b.precision - b.scale) + scale, scale)
     first, second = _unscaled(left, a, scale), _unscaled(right, b, scale)
     unit = "CAST('" + ("1" if scale == 0 else "0." + "0" * (scale - 1) + "1") + f"' AS DECIMAL(38,{scale}))"
     return Expr(f"TRY_CAST(CAST({first} % nullif({second}, 0) AS DECIMAL(38,0)) * {unit} AS {duck(kind)})", kind, "")
+
+
+def _unless_overflow(sql: str, kind: DecimalType) -> str:
+    """The value as a decimal, or null where it has too many digits. Below 38 digits Spark's types hold every value."""
+    return f"TRY_CAST({f'try({sql})' if kind.precision == MAX_PRECISION else f'({sql})'} AS {duck(kind)})"
 
 
 def _digits(value: Expr, kind: DecimalType) -> str:

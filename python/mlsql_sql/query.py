@@ -15,6 +15,7 @@ from .functions.registry import FORBIDDEN_FUNCTIONS
 from .generators import compile_generator, is_generator
 from .grouping import Grouped, plan_grouping
 from .joins import join_relations
+from .ordering import sort_key
 from .pivots import apply_pivot
 from .scope import Column, Context, Query, Relation, Scope
 from .types import BIGINT, INT, Type, duck, is_orderable, wider, wider_of
@@ -286,7 +287,7 @@ def limit_text(queries: QueryCompiler, node: exp.Expression, scope: Scope) -> st
         if isinstance(clause, exp.Fetch):
             raise unsupported("fetch", node, "Use limit.")
         value = clause.expression
-        if isinstance(value, exp.Column) and value.name.lower() == "all" and key == "limit":
+        if isinstance(value, (exp.Column, exp.Var)) and value.name.lower() == "all" and key == "limit":
             continue
         compiled = queries.compiler(Scope([], scope)).compile(value)
         if not isinstance(compiled.value, int) or compiled.value < 0:
@@ -307,12 +308,13 @@ def order_keys(compiler: Compiler, order: exp.Expression, outputs: Sequence[Colu
             place = int(str(key.this))
             if not 1 <= place <= len(outputs):
                 raise invalid(f"order by {place}: the select has {len(outputs)} column(s)", item)
-            keys.append(outputs[place - 1].id + direction(item))
+            column = outputs[place - 1]
+            keys.append(sort_key(column.id, column.type) + direction(item))
             continue
         compiled = compiler.compile(key)
         if not is_orderable(compiled.type):
             raise invalid(f"order by: values of type {compiled.type} have no order", item)
-        keys.append(compiled.sql + direction(item))
+        keys.append(sort_key(compiled.sql, compiled.type) + direction(item))
     return ", ".join(keys)
 
 
@@ -564,6 +566,10 @@ class SelectCompiler:
     def _order(self, compiler: Compiler, order: exp.Expression, outputs: Sequence[Tuple[Column, Expr]]) -> str:
         keys: List[str] = []
         by_sql = {value.sql: column.id for column, value in reversed(outputs)}
+        if len(order.expressions) == 1 and isinstance(order.expressions[0].this, exp.Var):
+            # `order by all`: all columns from left to right.
+            way = direction(order.expressions[0])
+            return ", ".join(sort_key(column.id, column.type) + way for column, _ in outputs)
         for item in order.expressions:
             key = item.this
             if isinstance(key, exp.Literal) and not key.is_string and str(key.this).isdigit():
@@ -573,14 +579,14 @@ class SelectCompiler:
                 column, _ = outputs[place - 1]
                 if not is_orderable(column.type):
                     raise invalid(f"order by: values of type {column.type} have no order", item)
-                keys.append(column.id + direction(item))
+                keys.append(sort_key(column.id, column.type) + direction(item))
                 continue
             compiled = compiler.compile(key)
             if not is_orderable(compiled.type):
                 raise invalid(f"order by: values of type {compiled.type} have no order", item)
             if compiled.is_literal:
                 continue
-            keys.append(by_sql.get(compiled.sql, compiled.sql) + direction(item))
+            keys.append(sort_key(by_sql.get(compiled.sql, compiled.sql), compiled.type) + direction(item))
         return ", ".join(keys) if keys else "1"
 
     def _with_generator(self, items: Sequence[Item], generator: Item, where: str, windows: Dict[str, exp.Expression]) -> Query:

@@ -12,6 +12,7 @@ from .expression import Expr
 from .functions.registry import AGGREGATES, WINDOWS, Call, window
 from .intervals import is_interval
 from .names import call as call_name
+from .ordering import sort_key
 from .types import DOUBLE, INT, duck, is_orderable
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _order_item(compiler: "Compiler", item: exp.Expression) -> str:
     key = compiler.compile(item.this)
     if not is_orderable(key.type):
         raise invalid(f"values of type {key.type} have no order", item)
-    return key.sql + direction(item)
+    return sort_key(key.sql, key.type) + direction(item)
 
 
 def direction(item: exp.Expression) -> str:

@@ -36,6 +36,7 @@ export const MACROS: readonly string[] = [
   `scientific(t) AS CASE WHEN starts_with(t, '-') THEN '-' ELSE '' END || left(spark_digits(t), 1) || '.' ||
     CASE WHEN length(spark_digits(t)) > 1 THEN substr(spark_digits(t), 2) ELSE '0' END || 'E' || spark_exponent(t)`,
   `double_text(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+    WHEN abs(x) = 5e-324 THEN CASE WHEN x > 0 THEN '' ELSE '-' END || '4.9E-324'
     WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN CAST(x AS VARCHAR) ELSE spark_scientific(CAST(x AS VARCHAR)) END`,
   'float_text(x) AS spark_double_text(x)',
   `leading_zero(t) AS regexp_replace(t, '^(-?)\\.', '\\10.')`,
@@ -48,7 +49,7 @@ export const MACROS: readonly string[] = [
 
   // Values from text; what is none becomes null.
   `to_long(s) AS CASE WHEN regexp_matches(s, '^${SPACE}[+-]?(\\d+(\\.\\d*)?|\\.\\d*)${SPACE}$')
-    THEN coalesce(TRY_CAST(regexp_extract(s, '[+-]?\\d+') AS BIGINT), CASE WHEN regexp_matches(s, '^${SPACE}[+-]?\\.') THEN 0 END) END`,
+    THEN CASE WHEN regexp_matches(s, '^${SPACE}[+-]?\\.') THEN 0 ELSE TRY_CAST(regexp_extract(s, '[+-]?\\d+') AS BIGINT) END END`,
   `number_text(s) AS CASE WHEN regexp_matches(s, '^${SPACE}${NUMBER}${SPACE}$') THEN regexp_extract(s, '${NUMBER}') END`,
   `to_double(s) AS CASE WHEN regexp_matches(s, '^${SPACE}${NUMBER}[fFdD]?${SPACE}$')
     THEN coalesce(TRY_CAST(regexp_extract(s, '${NUMBER}') AS DOUBLE), CAST(CASE WHEN contains(s, '-') THEN '-inf' ELSE 'inf' END AS DOUBLE))
@@ -88,16 +89,18 @@ export const MACROS: readonly string[] = [
   `all(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, false) THEN false WHEN len(list_filter(l, lambda x: x IS NULL)) > 0 THEN NULL ELSE true END`,
   `overlap(a, b) AS CASE WHEN len(list_filter(a, lambda x: x IS NOT NULL AND list_contains(b, x))) > 0 THEN true
     WHEN len(a) > 0 AND len(b) > 0 AND (len(list_filter(a, lambda x: x IS NULL)) > 0 OR len(list_filter(b, lambda x: x IS NULL)) > 0) THEN NULL ELSE false END`,
-  `skewness(l) AS CASE WHEN len(l) > 0 THEN sqrt(len(l)) * list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 3)) / (list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 2)) ** 1.5) END`,
-  `kurtosis(l) AS CASE WHEN len(l) > 0 THEN len(l) * list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 4)) / (list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 2)) ** 2) - 3.0 END`,
+  `skewness(l) AS CASE WHEN len(l) > 0 THEN sqrt(len(l)) * list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 3)) / nullif(list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 2)) ** 1.5, 0) END`,
+  `kurtosis(l) AS CASE WHEN len(l) > 0 THEN len(l) * list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 4)) / nullif(list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 2)) ** 2, 0) - 3.0 END`,
   `binary_text(h) AS CASE WHEN h = 0 THEN '0' ELSE ltrim(bin(CAST(h AS BIGINT)), '0') END`,
   `group_thousands(t) AS regexp_extract(t, '^-?') || reverse(regexp_replace(reverse(regexp_extract(t, '\\d+')), '(\\d{3})', '\\1,', 'g').rtrim(',')).ltrim(',') || regexp_extract(t, '\\..*$')`,
   `shift_right(h, n) AS CASE WHEN h >= 0 THEN h // CAST(pow(2, n) AS HUGEINT) ELSE -((-h - 1) // CAST(pow(2, n) AS HUGEINT)) - 1 END`,
 
   // Strings.
+  // What Java writes with several letters.
+  `upper(s) AS upper(replace(replace(replace(replace(s, 'ß', 'SS'), 'ŉ', 'ʼN'), 'ﬁ', 'FI'), 'ﬂ', 'FL'))`,
   'start(s, p) AS CASE WHEN p > 0 THEN CAST(p AS BIGINT) - 1 WHEN p < 0 THEN length(s) + CAST(p AS BIGINT) ELSE CASE WHEN p = 0 THEN 0 END END',
-  `substring(s, p, n) AS substring(s, CAST(greatest(spark_start(s, p), 0) + 1 AS BIGINT),
-    CAST(greatest(spark_start(s, p) + n - greatest(spark_start(s, p), 0), 0) AS BIGINT))`,
+  `substring(s, p, n) AS CASE WHEN p IS NOT NULL THEN substring(s, CAST(greatest(spark_start(s, p), 0) + 1 AS BIGINT),
+    CAST(greatest(spark_start(s, p) + n - greatest(spark_start(s, p), 0), 0) AS BIGINT)) END`,
   `initcap(s) AS array_to_string(list_transform(string_split(lower(s), ' '), lambda w: upper(left(w, 1)) || substr(w, 2)), ' ')`,
   `locate(needle, s, p) AS CASE WHEN p IS NULL THEN 0 WHEN needle IS NULL OR s IS NULL THEN NULL WHEN p < 1 THEN 0
     WHEN needle = '' THEN CASE WHEN p <= length(s) + 1 THEN CAST(p AS INTEGER) ELSE 0 END

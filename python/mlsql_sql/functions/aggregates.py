@@ -10,6 +10,7 @@ from sqlglot import exp
 from ..expression import Expr, quote
 from ..names import call as call_name
 from ..operators import arithmetic
+from ..ordering import is_nested, sort_key
 from ..types import (
     BIGINT,
     BOOLEAN,
@@ -116,6 +117,9 @@ def _extreme(call: Call) -> Expr:
     value = values[0]
     if not is_orderable(value.type):
         raise call.error(f"values of type {value.type} have no order")
+    if is_nested(value.type):
+        arguments = f"{value.sql}, {sort_key(value.sql, value.type)}"
+        return _result(call, _run(call, f"arg_{call.name}", arguments), value.type, values, distinct)
     return _result(call, _run(call, call.name, value.sql), value.type, values, distinct)
 
 
@@ -285,7 +289,7 @@ def _by(call: Call) -> Expr:
         raise call.error(f"values of type {order.type} have no order")
     function = "arg_max_null" if call.name == "max_by" else "arg_min_null"
     condition = f"{order.sql} IS NOT NULL"
-    return _result(call, _run(call, function, f"{value.sql}, {order.sql}", condition=condition), value.type, [value, order])
+    return _result(call, _run(call, function, f"{value.sql}, {sort_key(order.sql, order.type)}", condition=condition), value.type, [value, order])
 
 
 @aggregate("approx_count_distinct")

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ..expression import Expr, identifier, quote
 from ..names import call as call_name
+from ..ordering import is_nested, sorted_list
 from ..types import (
     BIGINT,
     BOOLEAN,
@@ -29,7 +30,7 @@ from ..types import (
     wider,
     wider_of,
 )
-from .registry import Call, scalar
+from .registry import Call, joined, scalar
 
 
 @scalar("array")
@@ -221,7 +222,7 @@ def _array_join(call: Call) -> Expr:
     else:
         items = f"list_filter({array}, lambda e: e IS NOT NULL)"
     separator = call.text(values[1])
-    sql = f"(CASE WHEN {array} IS NOT NULL AND {separator} IS NOT NULL THEN coalesce(array_to_string({items}, {separator}), '') END)"
+    sql = f"(CASE WHEN {array} IS NOT NULL AND {separator} IS NOT NULL THEN {joined(items, separator)} END)"
     return call.result(sql, STRING, values)
 
 
@@ -229,6 +230,9 @@ def _array_join(call: Call) -> Expr:
 def _array_extreme(call: Call) -> Expr:
     (array,) = call.arguments(1)
     kind = call.array(array)
+    if is_nested(kind.element):
+        order = "'ASC', 'NULLS LAST'" if call.name == "array_min" else "'DESC', 'NULLS LAST'"
+        return call.result(f"{sorted_list(array.sql, kind.element, order)}[1]", kind.element, [array])
     return call.result(f"list_{call.name[6:]}({array.sql})", kind.element, [array])
 
 
@@ -351,7 +355,7 @@ def _sort_array(call: Call) -> Expr:
     ascending = call.constant(values[1], "order") if len(values) == 2 else True
     order = "'ASC', 'NULLS FIRST'" if ascending else "'DESC', 'NULLS LAST'"
     names = [value.name for value in values] + ([] if len(values) == 2 else ["true"])
-    return call.result(f"list_sort({values[0].sql}, {order})", kind, values, call_name("sort_array", names))
+    return call.result(sorted_list(values[0].sql, kind.element, order), kind, values, call_name("sort_array", names))
 
 
 @scalar("array_sort")
@@ -362,7 +366,7 @@ def _array_sort(call: Call) -> Expr:
     kind = call.array(array)
     if not is_orderable(kind.element):
         raise call.error(f"values of type {kind.element} have no order")
-    return call.result(f"list_sort({array.sql}, 'ASC', 'NULLS LAST')", kind, [array])
+    return call.result(sorted_list(array.sql, kind.element, "'ASC', 'NULLS LAST'"), kind, [array])
 
 
 def _sort_by(call: Call) -> Expr:

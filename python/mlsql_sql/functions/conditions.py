@@ -112,7 +112,9 @@ def _equal_null(call: Call) -> Expr:
 @scalar("typeof")
 def _typeof(call: Call) -> Expr:
     (value,) = call.arguments(1)
-    return call.result(quote(str(value.type)), STRING, [value])
+    # The value is computed too: an aggregate or window function in it decides how many rows there are.
+    name = quote(str(value.type))
+    return call.result(f"(CASE WHEN {value.sql} IS NULL THEN {name} ELSE {name} END)", STRING, [value])
 
 
 @scalar("uuid")

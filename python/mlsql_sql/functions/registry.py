@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Set
 
@@ -183,6 +184,13 @@ def window(*names: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def joined(items: str, separator: str) -> str:
+    """SQL of a list of texts without nulls, joined. array_to_string takes constant separators alone."""
+    if re.fullmatch(r"'(?:[^']|'')*'", separator):
+        return f"coalesce(array_to_string({items}, {separator}), '')"
+    return f"(CASE WHEN len({items}) = 0 THEN '' ELSE list_reduce({items}, lambda a, b: a || {separator} || b) END)"
 
 
 def simple(names: str, parameters: str, result: Type, template: str) -> None:

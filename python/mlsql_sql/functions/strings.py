@@ -18,15 +18,23 @@ from ..types import (
     MapType,
     is_integral,
 )
-from .registry import Call, scalar, simple
+from .registry import Call, joined, scalar, simple
 
-simple("upper ucase", "s", STRING, "upper({})")
+simple("upper ucase", "s", STRING, "spark_upper({})")
 simple("lower lcase", "s", STRING, "lower({})")
 simple("bit_length", "s", INT, "CAST(octet_length(encode({0})) * 8 AS INTEGER)")
 simple("btrim", "s?s", STRING, "trim({0}, ' ')¦trim({0}, {1})")
 simple("trim", "s", STRING, "trim({0}, ' ')")
-simple("ltrim", "s", STRING, "ltrim({0}, ' ')")
-simple("rtrim", "s", STRING, "rtrim({0}, ' ')")
+
+
+@scalar("ltrim", "rtrim")
+def _trim_side(call: Call) -> Expr:
+    """`ltrim(text)`, or in the old way `ltrim(characters, text)`."""
+    values = call.arguments(1, 2)
+    characters = call.text(values[0]) if len(values) == 2 else "' '"
+    return call.result(f"{call.name}({call.text(values[-1])}, {characters})", STRING, values)
+
+
 simple("initcap", "s", STRING, "spark_initcap({0})")
 simple("instr", "ss", INT, "CAST(CASE WHEN {1} = '' THEN 1 ELSE instr({0}, {1}) END AS INTEGER)")
 simple("ascii", "s", INT, "CAST(CASE WHEN {0} = '' THEN 0 ELSE unicode({0}) END AS INTEGER)")
@@ -88,10 +96,10 @@ def _concat_ws(call: Call) -> Expr:
             lists.append(f"coalesce({call.cast(value, ArrayType(element=STRING))}, [])")
         else:
             lists.append(f"[{call.text(value)}]")
-    joined = lists[0] if lists else "CAST([] AS VARCHAR[])"
+    listed = lists[0] if lists else "CAST([] AS VARCHAR[])"
     for item in lists[1:]:
-        joined = f"list_concat({joined}, {item})"
-    text = f"coalesce(array_to_string(list_filter({joined}, lambda w: w IS NOT NULL), {call.text(separator)}), '')"
+        listed = f"list_concat({listed}, {item})"
+    text = joined(f"list_filter({listed}, lambda w: w IS NOT NULL)", call.text(separator))
     return call.result(f"(CASE WHEN {call.text(separator)} IS NOT NULL THEN {text} END)", STRING, values)
 
 
@@ -230,9 +238,11 @@ def _split(call: Call) -> Expr:
     kind = ArrayType(element=STRING)
     if pattern is None or limit is None:
         return call.result("CAST(NULL AS VARCHAR[])", kind, values, label)
-    if pattern == "":
-        raise call.unsupported("by an empty pattern")
     text = call.text(values[0])
+    if pattern == "":
+        if limit > 0:
+            raise call.unsupported("by an empty pattern with a limit")
+        return call.result(f"string_split({text}, '')", kind, values, label)
     expression = quote(java_to_re2(pattern, call.node))
     if limit <= 0:
         return call.result(f"string_split_regex({text}, {expression})", kind, values, label)
@@ -269,6 +279,8 @@ def literal_pattern(pattern: str) -> Optional[str]:
 def _split_part(call: Call) -> Expr:
     values = call.arguments(3)
     text, separator, index = call.text(values[0]), call.text(values[1]), call.cast(values[2], INT)
+    if values[2].value == 0:
+        raise call.error("the part's number must not be 0", "Parts count from 1, or from the end: -1.")
     parts = f"(CASE WHEN {separator} = '' THEN [{text}] ELSE string_split({text}, {separator}) END)"
     sql = f"(CASE WHEN {text} IS NULL OR {separator} IS NULL OR {index} IS NULL THEN NULL ELSE coalesce({parts}[{index}], '') END)"
     return call.result(sql, STRING, values)
