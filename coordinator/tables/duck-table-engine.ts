@@ -18,6 +18,7 @@ import { tableOfRows } from './formats/rows.js';
 import { FunctionCalls } from './function-calls.js';
 import { jsonLine } from './json-line.js';
 import { saveTable } from './save-table.js';
+import { evaluateSelect } from './select-table.js';
 import { parseSparkType } from './spark-type.js';
 import { SQL_PROCESS_PATH, SqlClient } from './sql-client.js';
 import { type SqlActivity, sqlError } from './sql-errors.js';
@@ -159,32 +160,18 @@ class DuckTableEngine implements TableEngine {
         .map((table) => ({ ...tableInfo(table), view: table.view }));
       const names = [...request.functions.keys()];
       const translation = await this.#translator.translate(request.sql, tables, names);
-      let { sql } = translation;
-      for (const { name } of translation.calls) {
-        const alias = await session.functionAlias(functionIdOf(request.functions, name));
-        sql = sql.replaceAll(`"user_function:${name.toLowerCase()}:`, `"${alias}`);
-      }
       const columns = translation.columns.map((column) => ({
         name: column.name,
         type: parseSparkType(column.type),
       }));
       const name = request.table ?? `result_${randomBytes(6).toString('hex')}`;
       const inputs = translation.inputs.map((input) => session.get(input).fingerprint);
-      const known = !translation.volatile && translation.calls.length === 0 && !inputs.includes(undefined);
-      const fingerprint = known ? fingerprintOf('select', sql, inputs, columns) : undefined;
-      if (!translation.volatile && translation.calls.length === 0)
-        return this.#define(session, { name, columns, fingerprint }, sql);
-      const file = join(session.folder, `${randomBytes(12).toString('hex')}.parquet`);
-      try {
-        await session.run(`COPY (${sql}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION lz4_raw)`);
-      } catch (error) {
-        throw (await this.#calls.explain(session, error, translation.calls, request.functions)) ?? error;
-      }
-      return this.#define(
-        session,
-        { name, columns, fingerprint },
-        `SELECT * FROM read_parquet(${quoteText(file)})`,
-      );
+      const lazy = !translation.volatile && translation.calls.length === 0;
+      const known = lazy && !inputs.includes(undefined);
+      const fingerprint = known ? fingerprintOf('select', translation.sql, inputs, columns) : undefined;
+      const idOf = (called: string): string => functionIdOf(request.functions, called);
+      const sql = lazy ? translation.sql : await evaluateSelect(session, this.#calls, translation, idOf);
+      return this.#define(session, { name, columns, fingerprint }, sql);
     });
   }
 

@@ -1,24 +1,36 @@
 // Calls of registered functions on their way to executors, and what to say of a row that a function raised on.
-import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
+import { MlsqlError } from '../../shared/errors.js';
+import { isArgument } from './function-argument.js';
 import { SqlWorkError } from './sql-client.js';
 import type { FunctionCaller } from './table-engine.js';
 import type { TableSession } from './table-session.js';
 import type { FunctionCallSite } from './translator-client.js';
 
-/** An error that names the row of the batch, as coordinator/predict throws it. */
+interface Failure {
+  readonly functionId: string;
+  readonly error: unknown;
+  readonly batch: Uint8Array;
+}
+
+/** An error that names the row of the batch, as the callers of executors throw it. */
 interface RowError extends MlsqlError {
-  readonly functionArguments?: string;
+  readonly row: number;
 }
 
 export class FunctionCalls {
   readonly #caller: FunctionCaller;
   readonly #signalOf: (session: string) => AbortSignal | undefined;
-  /** Why a session's call failed: the SQL process only hears that it did. */
-  readonly #failures = new Map<string, { functionId: string; error: unknown }>();
+  /** The first failed call of a session's statement: the SQL process only hears that there was one. */
+  readonly #failures = new Map<string, Failure>();
 
   constructor(caller: FunctionCaller, signalOf: (session: string) => AbortSignal | undefined) {
     this.#caller = caller;
     this.#signalOf = signalOf;
+  }
+
+  /** A statement that calls functions begins. */
+  begin(session: string): void {
+    this.#failures.delete(session);
   }
 
   async call(session: string, functionId: string, batch: Uint8Array): Promise<Uint8Array> {
@@ -27,7 +39,7 @@ export class FunctionCalls {
     try {
       return await this.#caller.call(functionId, batch, signal);
     } catch (error) {
-      if (!this.#failures.has(session)) this.#failures.set(session, { functionId, error });
+      if (!this.#failures.has(session)) this.#failures.set(session, { functionId, error, batch });
       throw error;
     }
   }
@@ -36,53 +48,46 @@ export class FunctionCalls {
     this.#failures.delete(session);
   }
 
-  /** The error to show for a statement that failed in a function's call; undefined where that was not the reason. */
+  /**
+   * The error to show for a statement that failed in a function's call, with the row's number where the call stands on
+   * a named table; undefined where no call was the reason.
+   */
   async explain(
     session: TableSession,
     error: unknown,
     calls: readonly FunctionCallSite[],
-    functions: ReadonlyMap<string, string>,
+    idOf: (name: string) => string,
   ): Promise<unknown> {
     const failure = this.#failures.get(session.id);
     this.#failures.delete(session.id);
     if (!(error instanceof SqlWorkError) || error.failure.cause !== 'function' || failure === undefined)
       return undefined;
-    if (!isMlsqlError(failure.error, 'MLSQL_FUNCTION_ROW')) return failure.error;
-    const cause = failure.error as RowError;
-    const site = calls.find((call) => functionIdOf(functions, call.name) === failure.functionId);
+    if (!isRowError(failure.error)) return failure.error;
+    const site = calls.find((call) => idOf(call.name) === failure.functionId);
     const row =
-      site === undefined ? undefined : await this.#rowNumber(session, site, cause.functionArguments);
-    if (row === undefined) return cause;
-    return new MlsqlError(cause.code, `${cause.message} (row ${row} of table ${site!.table})`, cause.details);
-  }
-
-  /** The first row, counted from 1, whose argument is the one that the function raised on. */
-  async #rowNumber(
-    session: TableSession,
-    site: FunctionCallSite,
-    argument: string | undefined,
-  ): Promise<string | undefined> {
-    if (site.table === undefined || site.argument === undefined || argument === undefined) return undefined;
-    const numbers = numbersOf(argument);
-    if (numbers === undefined) return undefined;
-    const view = session.get(site.table).view;
-    const literal = `[${numbers.map((number) => `${number}::DOUBLE`).join(', ')}]::DOUBLE[]`;
-    const { rows } = await session.run(
-      `SELECT row FROM (SELECT row_number() OVER () AS row, ${site.argument} AS argument FROM "${view}") WHERE argument = ${literal} LIMIT 1`,
-    );
-    return rows[0] === undefined ? undefined : String(rows[0][0]);
+      site === undefined ? undefined : await rowNumber(session, site, failure.batch, failure.error.row);
+    if (row === undefined) return failure.error;
+    const { code, message, details } = failure.error;
+    return new MlsqlError(code, `${message} (row ${row} of table ${site!.table})`, details);
   }
 }
 
-function functionIdOf(functions: ReadonlyMap<string, string>, name: string): string | undefined {
-  for (const [known, id] of functions) if (known.toLowerCase() === name.toLowerCase()) return id;
-  return undefined;
+function isRowError(error: unknown): error is RowError {
+  return error instanceof MlsqlError && 'row' in error && typeof error.row === 'number';
 }
 
-/** The numbers of an argument as a worker prints it: `[1.0, 2.0]`. */
-function numbersOf(text: string): number[] | undefined {
-  const match = /\[([^[\]]*)\]\s*\)?\s*$/.exec(text);
-  if (match === null) return undefined;
-  const numbers = match[1]!.split(',').map((piece) => Number(piece.trim()));
-  return numbers.every((number) => Number.isFinite(number)) ? numbers : undefined;
+/** The first row, counted from 1, with the argument of that row of a batch; undefined where the call stands on no named table. */
+async function rowNumber(
+  session: TableSession,
+  site: FunctionCallSite,
+  batch: Uint8Array,
+  row: number,
+): Promise<string | undefined> {
+  if (site.table === undefined || site.argument === undefined) return undefined;
+  const { view } = session.get(site.table);
+  const condition = isArgument('argument', site.variant, batch, row);
+  const { rows } = await session.run(
+    `SELECT row FROM (SELECT row_number() OVER () AS row, ${site.argument} AS argument FROM "${view}") WHERE ${condition} LIMIT 1`,
+  );
+  return rows[0] === undefined ? undefined : String(rows[0][0]);
 }

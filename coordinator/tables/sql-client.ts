@@ -10,6 +10,7 @@ import type {
   FromSqlProcess,
   SessionRequest,
   SessionSettings,
+  Stage,
   StatementRows,
   ToSqlProcess,
 } from './sql-process/messages.js';
@@ -87,6 +88,11 @@ export class SqlClient {
 
   async defineFunction(session: string, name: string, functionId: string): Promise<void> {
     await this.#work(session, (id) => ({ id, op: 'defineFunction', name, functionId }));
+  }
+
+  /** Makes the calls of a stage; its table stays until it is dropped. */
+  async runStage(session: string, stage: Stage): Promise<void> {
+    await this.#work(session, (id) => ({ id, op: 'stage', stage }));
   }
 
   /** Cancels what the session runs now. */

@@ -9,7 +9,7 @@ import type { LoadedColumn } from './formats/loader.js';
 import { SourceFiles } from './source-files.js';
 import { sparkTypeText } from './spark-type.js';
 import type { SqlClient } from './sql-client.js';
-import type { SessionSettings, StatementRows } from './sql-process/messages.js';
+import type { SessionSettings, Stage, StatementRows } from './sql-process/messages.js';
 import { quoteName } from './sql-text.js';
 import type { TableInfo } from './table-engine.js';
 
@@ -74,6 +74,13 @@ export class TableSession {
     await this.#ensureOpen();
     signal.throwIfAborted();
     return this.#client.run(this.id, sql);
+  }
+
+  /** Makes calls of functions ahead of a select. */
+  async runStage(stage: Stage, signal: AbortSignal): Promise<void> {
+    await this.#ensureOpen();
+    signal.throwIfAborted();
+    await this.#client.runStage(this.id, stage);
   }
 
   /** Makes a view unless one of that name is there; names tell content, so it is the same. */

@@ -25,11 +25,29 @@ export interface Translation {
   readonly volatile: boolean;
   /** Registered functions it calls: name as written in SQL. */
   readonly calls: readonly FunctionCallSite[];
+  readonly stages: readonly TranslatedStage[];
+}
+
+/**
+ * Calls to be made ahead of the select, on all rows of a query. The select reads the answers from a table that its text
+ * calls `"stage:<number>"`.
+ */
+export interface TranslatedStage {
+  readonly number: number;
+  /** Gives the arguments, a column a call. */
+  readonly sql: string;
+  readonly calls: readonly {
+    readonly name: string;
+    readonly column: string;
+    readonly variant: 'list' | 'vector';
+  }[];
 }
 
 /** A call that stands directly on a named table, so that a failing row has a number. */
 export interface FunctionCallSite {
   readonly name: string;
+  /** Whether its argument is a list of numbers or a vector. */
+  readonly variant: 'list' | 'vector';
   readonly table?: string;
   /** The argument over that table's view. */
   readonly argument?: string;

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Callable, Dict, List, Optional, Sequence, Tuple, Type as PyType
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Type as PyType
 
 from sqlglot import exp
 
@@ -65,6 +66,8 @@ class Compiler:
     aliases_first: bool = False
     lambdas: Dict[str, Expr] = field(default_factory=dict)
     named_windows: Dict[str, exp.Expression] = field(default_factory=dict)
+    #: Calls of registered functions that were made ahead: name, variant and argument → the column of answers.
+    staged: Dict[Tuple[str, str, str], str] = field(default_factory=dict)
 
     def compile(self, node: exp.Expression) -> Expr:
         """The expression in DuckDB's words. Raises SqlError."""
@@ -740,28 +743,36 @@ def call_function(
 
 
 def _registered(compiler: Compiler, name: str, arguments: Sequence[exp.Expression], node: exp.Expression) -> Expr:
+    value, variant, sql = registered_argument(compiler, name, arguments, node)
+    compiler.context.calls.append(CallSite(name, variant))
+    compiler.context.seen_calls.append((name, sql))
+    label = names.call(name, [value.name])
+    answers = compiler.staged.get((name, variant, sql))
+    if answers is not None:
+        return Expr(answers, VECTOR, label)
+    target = identifier(f"user_function:{name}:_{variant}")
+    return Expr(f"{target}({sql})", VECTOR, label)
+
+
+def registered_argument(
+    compiler: Compiler, name: str, arguments: Sequence[exp.Expression], node: exp.Expression
+) -> Tuple[Expr, str, str]:
+    """The one argument of a registered function: as it stands, `list` or `vector`, and its SQL as such."""
     if len(arguments) != 1:
         raise invalid(f"{name} takes one argument, a vector or an array of numbers, not {len(arguments)}", node)
     value = compiler.compile(arguments[0])
     if value.type == VECTOR:
-        variant, sql = "vector", value.sql
-    elif isinstance(value.type, ArrayType) and (value.type.element.kind != "string"):
-        variant, sql = "list", compiler.cast(value, ArrayType(element=Type("double")), node)
-    elif value.type.kind == "void":
-        variant, sql = "list", "CAST(NULL AS DOUBLE[])"
-    else:
-        from .errors import SqlError as Error
-
-        raise Error(
-            "MLSQL_FUNCTION_ARGUMENT",
-            f"{name} takes a vector or an array of numbers, not {value.type}",
-            "Build one with vec_dense(array(a, b, …)) or array(a, b, …).",
-            node,
-        )
-    compiler.context.calls.append(CallSite(name))
-    compiler.context.seen_calls.append((name, sql))
-    target = identifier(f"user_function:{name}:_{variant}")
-    return Expr(f"{target}({sql})", VECTOR, names.call(name, [value.name]))
+        return value, "vector", value.sql
+    if isinstance(value.type, ArrayType) and value.type.element.kind != "string":
+        return value, "list", compiler.cast(value, ArrayType(element=Type("double")), node)
+    if value.type.kind == "void":
+        return value, "list", "CAST(NULL AS DOUBLE[])"
+    raise SqlError(
+        "MLSQL_FUNCTION_ARGUMENT",
+        f"{name} takes a vector or an array of numbers, not {value.type}",
+        "Build one with vec_dense(array(a, b, …)) or array(a, b, …).",
+        node,
+    )
 
 
 def contains_aggregate(node: exp.Expression, compiler: Compiler) -> bool:

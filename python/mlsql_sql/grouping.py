@@ -55,8 +55,7 @@ def plan_grouping(
     columns = {sql: Expr(column.id, column.type, name) for sql, (column, name) in planner.keys.items()}
     order_of = [column.id for column, _ in planner.keys.values()]
     added = ", ".join(f"{sql} AS {column.id}" for sql, (column, _) in planner.keys.items())
-    ids = ", ".join(column.id for column in relation.columns)
-    inner = ", ".join(part for part in (ids, added) if part) or "1"
+    inner = f"*, {added}" if added else "*"
     source = f"(SELECT {inner} FROM {relation.sql}{where})"
     single = len(sets) == 1 and clause is not None and not planner.has_sets
     if clause is None:

@@ -18,6 +18,7 @@ from .joins import join_relations
 from .ordering import sort_key
 from .pivots import apply_pivot
 from .scope import Column, Context, Query, Relation, Scope
+from .staging import Staging, plan_stage
 from .types import BIGINT, INT, Type, duck, is_orderable, wider, wider_of
 from .windows import direction
 
@@ -454,8 +455,12 @@ class SelectCompiler:
             windows_allowed=True,
             named_windows=windows,
         )
-        grouped = plan_grouping(self.queries, node, self.relation, where, items, compiler)
         self.context.seen_calls = []
+        staging = self._stage(compiler, where, items)
+        if staging is not None:
+            self.relation, where = staging.relation, ""
+            compiler = replace(compiler, staged=staging.staged)
+        grouped = plan_grouping(self.queries, node, self.relation, where, items, compiler)
         if grouped is not None:
             compiler = replace(compiler, grouping=grouped.grouping)
         else:
@@ -479,7 +484,17 @@ class SelectCompiler:
         if distinct:
             self._check_distinct(columns)
         sql = f"SELECT {'DISTINCT ' if distinct else ''}{pieces} FROM {source}{group_by}{having}"
-        return self._finish(sql, columns, outputs, compiler, aliases, distinct)
+        query = self._finish(sql, columns, outputs, compiler, aliases, distinct)
+        return query if staging is None else replace(query, sql=staging.finish(query.sql))
+
+    def _stage(self, compiler: Compiler, where: str, items: Sequence[Item]) -> Optional[Staging]:
+        """Calls of registered functions made ahead, unless a limit may spare most of them."""
+        node = self.node
+        if node.args.get("limit") is not None:
+            return None
+        nodes = [item.node for item in items if item.column is None]
+        nodes += [node.args[key] for key in ("group", "having", "order") if node.args.get(key) is not None]
+        return plan_stage(compiler, self.relation, where, nodes)
 
     def _compile_item(self, compiler: Compiler, item: Item, grouped: Optional[Grouped]) -> Expr:
         if item.column is None:

@@ -71,8 +71,28 @@ class CallSite:
     """A call of a registered function, and where its rows have numbers: directly on a named table."""
 
     name: str
+    variant: str
     table: Optional[str] = None
     argument: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class StagedCall:
+    """A call of a registered function made ahead: `column` will hold its answers."""
+
+    name: str
+    variant: str
+    argument: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Calls on all rows of a query; the select finds the answers in a table that its text calls `"stage:<number>"`."""
+
+    number: int
+    sql: str
+    calls: Tuple[StagedCall, ...]
 
 
 @dataclass
@@ -87,6 +107,8 @@ class Context:
     counter: int = 0
     #: Registered functions called while one select's list is compiled, with the SQL of their arguments.
     seen_calls: List[Tuple[str, str]] = field(default_factory=list)
+    #: Calls made ahead of the select, in order.
+    stages: List[Stage] = field(default_factory=list)
 
     def new_id(self, prefix: str = "x") -> str:
         self.counter += 1

@@ -30,7 +30,7 @@ def translate(sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[st
     Translates a select.
 
     `tables`: `{"name", "view", "columns": [{"name", "type"}]}` of the tables that it may name; `functions`: names of
-    registered functions. Answers `{"sql", "columns", "inputs", "volatile", "calls"}`: the SQL gives columns c0, c1, ….
+    registered functions. Answers `{"sql", "columns", "inputs", "volatile", "calls", "stages"}`: the SQL gives columns c0, c1, ….
     Raises SqlError.
     """
     known = {
@@ -52,7 +52,7 @@ def translate(sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[st
         pieces.append(f"CAST({column.id} AS {duck(column.type)}) AS c{index}")
     calls = []
     for call in context.calls:
-        entry = {"name": call.name}
+        entry = {"name": call.name, "variant": call.variant}
         if call.table is not None and call.argument is not None:
             entry.update(table=call.table, argument=call.argument)
         if entry not in calls:
@@ -63,6 +63,14 @@ def translate(sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[st
         "inputs": context.inputs,
         "volatile": context.volatile,
         "calls": calls,
+        "stages": [
+            {
+                "number": stage.number,
+                "sql": stage.sql,
+                "calls": [{"name": call.name, "column": call.column, "variant": call.variant} for call in stage.calls],
+            }
+            for stage in context.stages
+        ],
     }
 
 

@@ -1,6 +1,12 @@
 // The SQL process: a thread a session, and the relay between those threads and the coordinator. Started by fork.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { FromSessionThread, FromSqlProcess, SessionThreadData, ToSqlProcess } from './messages.js';
+import type {
+  FromSessionThread,
+  FromSqlProcess,
+  SessionThreadData,
+  ToSessionThread,
+  ToSqlProcess,
+} from './messages.js';
 
 interface Session {
   readonly worker: Worker;
@@ -8,6 +14,8 @@ interface Session {
   readonly answers: MessagePort;
   /** Requests whose outcome the coordinator waits for. */
   readonly pending: Set<number>;
+  /** Calls that the thread stands still for. */
+  readonly blockedCalls: Set<number>;
 }
 
 const sessions = new Map<string, Session>();
@@ -35,8 +43,11 @@ function receive(message: ToSqlProcess): void {
     case 'answer': {
       const session = sessions.get(message.session);
       if (session === undefined) return;
-      session.answers.postMessage({ call: message.call, answer: message.answer });
-      wakeUp(session);
+      const { call, answer } = message;
+      if (session.blockedCalls.delete(call)) {
+        session.answers.postMessage({ call, answer });
+        wakeUp(session);
+      } else session.worker.postMessage({ op: 'answer', call, answer } satisfies ToSessionThread);
       return;
     }
   }
@@ -48,11 +59,19 @@ function open(name: string, settings: SessionThreadData['settings']): void {
   const worker = new Worker(new URL('./session-thread.js', import.meta.url), { workerData });
   const { port1, port2 } = new MessageChannel();
   worker.postMessage({ op: 'answers', port: port2 }, [port2]);
-  const session: Session = { worker, wake: new Int32Array(signal), answers: port1, pending: new Set() };
+  const session: Session = {
+    worker,
+    wake: new Int32Array(signal),
+    answers: port1,
+    pending: new Set(),
+    blockedCalls: new Set(),
+  };
   sessions.set(name, session);
   worker.on('message', (message: FromSessionThread) => {
     if (message.op === 'call') {
-      send({ ...message, session: name });
+      const { call, functionId, batch } = message;
+      if (message.blocked) session.blockedCalls.add(call);
+      send({ op: 'call', session: name, call, functionId, batch });
       return;
     }
     session.pending.delete(message.id);

@@ -25,7 +25,25 @@ export type SessionRequest =
       readonly op: 'defineFunction';
       readonly name: string;
       readonly functionId: string;
-    };
+    }
+  | { readonly id: number; readonly op: 'stage'; readonly stage: Stage };
+
+/** Calls of registered functions on every row of a query, made in large batches, many at once, ahead of the select. */
+export interface Stage {
+  /** Gives the arguments, a column a call. */
+  readonly sql: string;
+  readonly calls: readonly StagedCall[];
+  /** The temporary table that takes the answers, rows in the query's order. */
+  readonly table: string;
+}
+
+export interface StagedCall {
+  readonly functionId: string;
+  /** The column of answers. */
+  readonly column: string;
+  /** Whether the argument is a list of numbers or a vector. */
+  readonly variant: 'list' | 'vector';
+}
 
 export type ToSqlProcess =
   | { readonly op: 'open'; readonly id: number; readonly session: string; readonly settings: SessionSettings }
@@ -60,13 +78,21 @@ export type FromSqlProcess =
 export type FromSessionThread =
   | { readonly op: 'done'; readonly id: number; readonly rows: StatementRows | undefined }
   | { readonly op: 'failed'; readonly id: number; readonly failure: FailedWork }
-  | { readonly op: 'call'; readonly call: number; readonly functionId: string; readonly batch: Uint8Array };
+  | {
+      readonly op: 'call';
+      readonly call: number;
+      readonly functionId: string;
+      readonly batch: Uint8Array;
+      /** True where the thread stands still until the answer is there. */
+      readonly blocked: boolean;
+    };
 
-/** To a session's thread. Answers come on a port of their own, so that a blocked thread can take them. */
+/** To a session's thread. Answers to a blocked thread come on a port of their own, where it can take them. */
 export type ToSessionThread =
   | SessionRequest
   | { readonly op: 'interrupt' }
-  | { readonly op: 'close'; readonly id: number };
+  | { readonly op: 'close'; readonly id: number }
+  | { readonly op: 'answer'; readonly call: number; readonly answer: CallAnswer };
 
 /** What a session's thread is started with. */
 export interface SessionThreadData {

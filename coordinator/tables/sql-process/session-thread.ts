@@ -1,22 +1,26 @@
 // One session's DuckDB, in a thread of its own: while a statement waits for a registered function, only this thread waits.
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import {
   DOUBLE,
   type DuckDBConnection,
   DuckDBInstance,
   DuckDBScalarFunction,
   type DuckDBType,
-  INTEGER,
   LIST,
-  STRUCT,
-  TINYINT,
 } from '@duckdb/node-api';
 import { textList } from '../sql-text.js';
 import { registerChecksums } from './checksums.js';
-import { ArgumentError, encodeLists, encodeVectors, writeAnswers } from './function-codec.js';
+import {
+  Answers,
+  ArgumentError,
+  type ArgumentReader,
+  encodeRows,
+  readLists,
+  readVectors,
+} from './function-codec.js';
+import { runStage, VECTOR } from './function-stage.js';
 import { MACROS } from './macros.js';
 import type {
-  CallAnswer,
   FailedWork,
   FromSessionThread,
   SessionRequest,
@@ -25,31 +29,39 @@ import type {
   StatementRows,
   ToSessionThread,
 } from './messages.js';
-
-const VECTOR = STRUCT({ type: TINYINT, size: INTEGER, indices: LIST(INTEGER), values: LIST(DOUBLE) });
+import { CallFailure, ThreadCalls } from './thread-calls.js';
 
 /** Why the running statement's function call failed; DuckDB only hands on a text. */
 let failedCall: FailedWork | undefined;
-let nextCall = 1;
 
 const { settings, signal } = workerData as SessionThreadData;
 const wake = new Int32Array(signal);
 const port = parentPort!;
-let answers: MessagePort | undefined;
+const calls = new ThreadCalls(port, wake);
 
 const opened = open(settings);
 opened.catch(() => undefined);
 let queue: Promise<void> = Promise.resolve();
 
 port.on('message', (message: ToSessionThread | { op: 'answers'; port: MessagePort }) => {
-  if (message.op === 'answers') answers = message.port;
-  else if (message.op === 'interrupt')
-    void opened.then((connection) => connection.interrupt()).catch(() => undefined);
+  if (message.op === 'answers') calls.answers = message.port;
+  else if (message.op === 'interrupt') interrupt();
+  else if (message.op === 'answer') calls.receive(message.call, message.answer);
   else if (message.op === 'close') queue = queue.then(() => close(message.id));
   else queue = queue.then(() => work(message));
 });
 
-async function open(options: SessionSettings): Promise<DuckDBConnection> {
+function interrupt(): void {
+  calls.cancel();
+  opened.then(
+    ({ connection }) => connection.interrupt(),
+    () => undefined,
+  );
+}
+
+async function open(
+  options: SessionSettings,
+): Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.floor(options.memoryLimitBytes / 1024)}KiB`,
     threads: String(options.threads),
@@ -65,21 +77,27 @@ async function open(options: SessionSettings): Promise<DuckDBConnection> {
   await connection.run(`SET allowed_directories = ${textList(options.allowedFolders)}`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
-  return connection;
+  return { instance, connection };
 }
 
 async function work(request: SessionRequest): Promise<void> {
   failedCall = undefined;
   Atomics.store(wake, 1, 0);
   try {
-    const connection = await opened;
+    const { instance, connection } = await opened;
     if (request.op === 'defineFunction') {
       define(connection, request.name, request.functionId);
       send({ op: 'done', id: request.id, rows: undefined });
       return;
     }
+    if (request.op === 'stage') {
+      await runStage(instance, connection, calls, request.stage);
+      send({ op: 'done', id: request.id, rows: undefined });
+      return;
+    }
     send({ op: 'done', id: request.id, rows: await run(connection, request.sql) });
   } catch (error) {
+    noteFailure(error);
     send({ op: 'failed', id: request.id, failure: failedCall ?? failureOf(error) });
   }
 }
@@ -92,13 +110,13 @@ async function run(connection: DuckDBConnection, sql: string): Promise<Statement
 
 async function close(id: number): Promise<void> {
   try {
-    (await opened).closeSync();
+    (await opened).connection.closeSync();
   } catch {
     // A session that never opened has nothing to close.
   }
   send({ op: 'done', id, rows: undefined });
   port.close();
-  answers?.close();
+  calls.answers?.close();
 }
 
 function failureOf(error: unknown): FailedWork {
@@ -108,7 +126,7 @@ function failureOf(error: unknown): FailedWork {
 
 /** Registers a function twice: for lists of numbers, and for vectors. */
 function define(connection: DuckDBConnection, name: string, functionId: string): void {
-  const register = (suffix: string, parameter: DuckDBType, encode: typeof encodeLists): void => {
+  const register = (suffix: string, parameter: DuckDBType, read: ArgumentReader): void => {
     connection.registerScalarFunction(
       DuckDBScalarFunction.create({
         name: `${name}_${suffix}`,
@@ -118,44 +136,26 @@ function define(connection: DuckDBConnection, name: string, functionId: string):
         mainFunction: (_info, input, output) => {
           try {
             const rows = input.rowCount;
-            const { batch, present } = encode(input.getColumnVector(0), rows);
-            writeAnswers(output, rows, present, batch === undefined ? undefined : ask(functionId, batch));
+            const argument = read(input.getColumnVector(0), rows);
+            const batch = encodeRows([argument]);
+            const answer = batch === undefined ? undefined : calls.askBlocking(functionId, batch);
+            new Answers(answer, argument.offsets.length - 1).write(output, rows, argument.present);
           } catch (error) {
-            if (error instanceof ArgumentError) failedCall ??= { message: error.message, cause: 'argument' };
+            noteFailure(error);
             throw error;
           }
         },
       }),
     );
   };
-  register('list', LIST(DOUBLE), encodeLists);
-  register('vector', VECTOR, encodeVectors);
+  register('list', LIST(DOUBLE), readLists);
+  register('vector', VECTOR, readVectors);
 }
 
-/** Sends a batch and blocks this thread until its answer is there or the statement is cancelled. */
-function ask(functionId: string, batch: Uint8Array): Uint8Array {
-  const call = nextCall++;
-  send({ op: 'call', call, functionId, batch });
-  for (;;) {
-    const seen = Atomics.load(wake, 0);
-    if (Atomics.load(wake, 1) === 1) {
-      failedCall ??= { message: 'cancelled', cause: 'cancelled' };
-      throw new Error('cancelled');
-    }
-    const received = receiveMessageOnPort(answers!) as
-      | { message: { call: number; answer: CallAnswer } }
-      | undefined;
-    if (received === undefined) {
-      Atomics.wait(wake, 0, seen);
-      continue;
-    }
-    // An answer to a call that was given up belongs to nobody.
-    if (received.message.call !== call) continue;
-    const { answer } = received.message;
-    if ('batch' in answer) return answer.batch;
-    failedCall ??= { message: 'function failed', cause: 'function' };
-    throw new Error('function failed');
-  }
+/** DuckDB only hands on a text; the first failure of a statement is what the user hears of. */
+function noteFailure(error: unknown): void {
+  if (error instanceof ArgumentError) failedCall ??= { message: error.message, cause: 'argument' };
+  if (error instanceof CallFailure) failedCall ??= { message: error.message, cause: error.reason };
 }
 
 function send(message: FromSessionThread): void {

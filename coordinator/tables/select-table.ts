@@ -1,0 +1,50 @@
+// Runs a translated select whose rows must be had at once: volatile ones, and those that call registered functions.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { FunctionCalls } from './function-calls.js';
+import { quoteName, quoteText } from './sql-text.js';
+import type { TableSession } from './table-session.js';
+import type { Translation } from './translator-client.js';
+
+/**
+ * Evaluates the select into a file of the session and answers a query over that file. Stages come first, in order: each
+ * is a query's arguments sent to functions, and later ones, like the select itself, read the answers.
+ */
+export async function evaluateSelect(
+  session: TableSession,
+  functions: FunctionCalls,
+  translation: Translation,
+  idOf: (name: string) => string,
+): Promise<string> {
+  const signal = session.signal;
+  const tag = randomBytes(8).toString('hex');
+  const stageTable = (number: number): string => `stage_${tag}_${number}`;
+  const names = [...new Set(translation.calls.map((call) => call.name.toLowerCase()))];
+  const aliases = new Map<string, string>();
+  for (const name of names) aliases.set(name, await session.functionAlias(idOf(name)));
+  const resolve = (sql: string): string => {
+    let text = sql;
+    for (const [name, alias] of aliases) text = text.replaceAll(`"user_function:${name}:`, `"${alias}`);
+    for (const { number } of translation.stages)
+      text = text.replaceAll(`"stage:${number}"`, quoteName(stageTable(number)));
+    return text;
+  };
+  const file = join(session.folder, `${randomBytes(12).toString('hex')}.parquet`);
+  functions.begin(session.id);
+  try {
+    for (const stage of translation.stages) {
+      const calls = stage.calls.map((call) => ({ ...call, functionId: idOf(call.name) }));
+      await session.runStage({ sql: resolve(stage.sql), calls, table: stageTable(stage.number) }, signal);
+    }
+    await session.run(
+      `COPY (${resolve(translation.sql)}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION lz4_raw)`,
+      signal,
+    );
+  } catch (error) {
+    throw (await functions.explain(session, error, translation.calls, idOf)) ?? error;
+  } finally {
+    for (const { number } of translation.stages)
+      await session.run(`DROP TABLE IF EXISTS ${quoteName(stageTable(number))}`).catch(() => undefined);
+  }
+  return `SELECT * FROM read_parquet(${quoteText(file)})`;
+}

@@ -1,0 +1,88 @@
+// A session thread's calls of registered functions: asked of the coordinator, answered blocking or by promise.
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { CallAnswer, FailedWork, FromSessionThread } from './messages.js';
+
+/** A call has no answer: the function failed, or the statement is being cancelled. */
+export class CallFailure extends Error {
+  constructor(readonly reason: FailedWork['cause'] & ('function' | 'cancelled')) {
+    super(reason === 'function' ? 'a function failed' : 'cancelled');
+  }
+}
+
+interface PendingCall {
+  resolve(batch: Uint8Array): void;
+  reject(error: Error): void;
+}
+
+export class ThreadCalls {
+  /** Where answers to blocked calls arrive. */
+  answers: MessagePort | undefined;
+  readonly #port: MessagePort;
+  /** [0] counts wake-ups, [1] is 1 while the running statement is being cancelled. */
+  readonly #wake: Int32Array;
+  readonly #pending = new Map<number, PendingCall>();
+  #next = 1;
+
+  constructor(port: MessagePort, wake: Int32Array) {
+    this.#port = port;
+    this.#wake = wake;
+  }
+
+  /** Blocks this thread until the answer is there or the statement is cancelled. */
+  askBlocking(functionId: string, batch: Uint8Array): Uint8Array {
+    const call = this.#send(functionId, batch, true);
+    for (;;) {
+      const seen = Atomics.load(this.#wake, 0);
+      if (this.isCancelled) throw new CallFailure('cancelled');
+      const received = receiveMessageOnPort(this.answers!) as
+        | { message: { call: number; answer: CallAnswer } }
+        | undefined;
+      if (received === undefined) {
+        Atomics.wait(this.#wake, 0, seen);
+        continue;
+      }
+      // An answer to a call that was given up belongs to nobody.
+      if (received.message.call !== call) continue;
+      const { answer } = received.message;
+      if ('batch' in answer) return answer.batch;
+      throw new CallFailure('function');
+    }
+  }
+
+  /** Asks without waiting in place. */
+  ask(functionId: string, batch: Uint8Array): Promise<Uint8Array> {
+    if (this.isCancelled) return Promise.reject(new CallFailure('cancelled'));
+    const call = this.#send(functionId, batch, false);
+    return new Promise((resolve, reject) => this.#pending.set(call, { resolve, reject }));
+  }
+
+  /** Takes an answer to a call that was not blocking. */
+  receive(call: number, answer: CallAnswer): void {
+    const pending = this.#pending.get(call);
+    this.#pending.delete(call);
+    if ('batch' in answer) pending?.resolve(answer.batch);
+    else pending?.reject(new CallFailure('function'));
+  }
+
+  /** Gives up the calls that wait for an answer. */
+  cancel(): void {
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const call of waiting) call.reject(new CallFailure('cancelled'));
+  }
+
+  get isCancelled(): boolean {
+    return Atomics.load(this.#wake, 1) === 1;
+  }
+
+  #send(functionId: string, batch: Uint8Array, blocked: boolean): number {
+    const call = this.#next++;
+    // A copy of its own: posting a view would copy the whole buffer below it.
+    const own = batch.slice();
+    this.#port.postMessage(
+      { op: 'call', call, functionId, batch: own, blocked } satisfies FromSessionThread,
+      [own.buffer],
+    );
+    return call;
+  }
+}
