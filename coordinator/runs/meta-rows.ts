@@ -1,25 +1,21 @@
 // A version's meta/0 as the result table of its train.
+import { META0_COLUMNS } from '../models/meta-schema.js';
 import type { GroupMeta } from '../models/model-types.js';
+import type { ColumnType } from '../models/parquet.js';
 import type { ColumnInfo } from '../tables/table-engine.js';
 
-const STRING_MAP = 'map<string,string>';
-
 /** Contract, section 8: the columns of meta/0 in Spark's types. */
-export const META_COLUMNS: readonly ColumnInfo[] = [
-  { name: 'modelPath', type: 'string' },
-  { name: 'algIndex', type: 'int' },
-  { name: 'alg', type: 'string' },
-  { name: 'score', type: 'double' },
-  { name: 'status', type: 'string' },
-  { name: 'startTime', type: 'bigint' },
-  { name: 'endTime', type: 'bigint' },
-  { name: 'trainParams', type: STRING_MAP },
-  { name: 'message', type: 'string' },
-  { name: 'metrics', type: 'map<string,double>' },
-  { name: 'attempts', type: 'int' },
-  { name: 'executor', type: 'string' },
-  { name: 'files', type: 'array<struct<path:string,size:bigint,sha256:string>>' },
-];
+export const META_COLUMNS: readonly ColumnInfo[] = META0_COLUMNS.map(({ name, type }) => ({
+  name,
+  type: sparkType(type),
+}));
+
+function sparkType(type: ColumnType): string {
+  if (typeof type === 'string') return type === 'long' ? 'bigint' : type;
+  if ('map' in type) return `map<string,${sparkType(type.map)}>`;
+  if ('list' in type) return `array<${sparkType(type.list)}>`;
+  return `struct<${type.struct.map((field) => `${field.name}:${sparkType(field.type)}`).join(',')}>`;
+}
 
 /** One JSON object a group, by algIndex, columns in order. */
 export function metaRowsJson(groups: readonly GroupMeta[]): string[] {
