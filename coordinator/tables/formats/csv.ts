@@ -5,8 +5,9 @@ import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { MlsqlError } from '../../../shared/errors.js';
 import type { LocalFile } from '../source-files.js';
-import { duckType, type PlainKind, type SparkType } from '../spark-type.js';
-import { columnAt, quoteText } from '../sql-text.js';
+import { duckType } from '../spark-type.js';
+import { columnAt, quoteText, textList } from '../sql-text.js';
+import { type ColumnReading, inferColumns, STRING_COLUMN } from './csv-inference.js';
 import {
   booleanOption,
   type LoadContext,
@@ -19,35 +20,6 @@ import {
 
 /** Bytes of a file's beginning that must hold its first row. */
 const FIRST_ROW_MAX_BYTES = 16 * 1024 * 1024;
-/** Rows that suggest a column's type, before all rows confirm it. */
-const SAMPLE_ROWS = 2_000;
-
-/** What a column's values can all be, narrowest first, with the test that one value has to pass. */
-const CANDIDATES: readonly { kind: PlainKind; test: (value: string) => string }[] = [
-  {
-    kind: 'int',
-    test: (v) => `regexp_full_match(${v}, '[+-]?\\d{1,10}') AND TRY_CAST(${v} AS INTEGER) IS NOT NULL`,
-  },
-  {
-    kind: 'bigint',
-    test: (v) => `regexp_full_match(${v}, '[+-]?\\d{1,19}') AND TRY_CAST(${v} AS BIGINT) IS NOT NULL`,
-  },
-  {
-    kind: 'double',
-    test: (v) =>
-      `regexp_full_match(${v}, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*|NaN|[+-]?Infinity|[+-]?Inf')`,
-  },
-  {
-    kind: 'date',
-    test: (v) => `regexp_full_match(${v}, '\\d{4}-\\d{2}-\\d{2}') AND TRY_CAST(${v} AS DATE) IS NOT NULL`,
-  },
-  {
-    kind: 'timestamp',
-    test: (v) =>
-      `regexp_full_match(${v}, '\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?(Z|[+-]\\d{2}:\\d{2})?)?') AND TRY_CAST(${v} AS TIMESTAMP) IS NOT NULL`,
-  },
-  { kind: 'boolean', test: (v) => `lower(${v}) IN ('true', 'false')` },
-];
 
 export async function loadCsv(context: LoadContext): Promise<LoadedTable> {
   const { files, options } = context;
@@ -56,15 +28,28 @@ export async function loadCsv(context: LoadContext): Promise<LoadedTable> {
   const first = await firstRowOf(files, dialect);
   const names = header ? headerNames(first) : first.map((_, index) => `_c${index}`);
   if (names.length === 0) return { columns: [], sql: 'SELECT 1 AS none WHERE false' };
-  const parallel = !(await anyQuotedLineBreak(context, names.length, dialect, header));
-  const reader = (group: readonly LocalFile[], types: readonly SparkType[]): string =>
-    readCsv(group, types, dialect, header, parallel);
-  const strings = names.map((): SparkType => ({ kind: 'string' }));
-  const types = booleanOption(options, 'inferSchema', false)
-    ? await inferTypes(context, reader(files, strings), names.length)
-    : strings;
-  const columns = names.map((name, index): LoadedColumn => ({ name, type: types[index]! }));
-  return withPartitionColumns(files, columns, (group) => `SELECT * FROM ${reader(group, types)}`);
+  const texts = names.map(() => STRING_COLUMN);
+  const infer = booleanOption(options, 'inferSchema', false);
+  const { found, parallel } = await inParallelWherePossible(async (attempt) => {
+    const source = readCsv(files, texts, dialect, header, attempt);
+    const [inferred, quoted] = await Promise.all([
+      infer ? inferColumns(context.run, source, names.length) : undefined,
+      attempt && dialect.quote !== '' && anyFileContains(files, dialect.quote),
+    ]);
+    // Whether files with quotes can be read in parallel shows when all of them are.
+    if (quoted && inferred?.allRowsRead !== true) await context.run(`SELECT count(*) FROM ${source}`);
+    return inferred?.columns ?? texts;
+  });
+  const columns = names.map((name, index): LoadedColumn => ({ name, type: found[index]!.type }));
+  const values = found.map(({ type, fromText }, index) => {
+    const column = columnAt(index);
+    return fromText === undefined ? column : `CAST(${fromText(column)} AS ${duckType(type)}) AS ${column}`;
+  });
+  return withPartitionColumns(
+    files,
+    columns,
+    (group) => `SELECT ${values.join(', ')} FROM ${readCsv(group, found, dialect, header, parallel)}`,
+  );
 }
 
 interface Dialect {
@@ -110,12 +95,17 @@ function unescaped(text: string): string {
 
 function readCsv(
   files: readonly LocalFile[],
-  types: readonly SparkType[],
+  readings: readonly ColumnReading[],
   dialect: Dialect,
   header: boolean,
   parallel: boolean,
 ): string {
-  const columns = types.map((type, index) => `'${columnAt(index)}': '${duckType(type)}'`).join(', ');
+  const columns = readings
+    .map(({ type, fromText }, index) => {
+      const read = fromText === undefined ? duckType(type) : 'VARCHAR';
+      return `'${columnAt(index)}': '${read}'`;
+    })
+    .join(', ');
   const settings = [
     pathList(files),
     'auto_detect = false',
@@ -124,8 +114,9 @@ function readCsv(
     `delim = ${quoteText(dialect.delimiter)}`,
     `quote = ${quoteText(dialect.quote)}`,
     `escape = ${quoteText(dialect.escape)}`,
-    `nullstr = ${quoteText(dialect.nullText)}`,
-    'allow_quoted_nulls = false',
+    // Spark compares values with nullValue whether they were quoted or not; nothing at all is null, too.
+    `nullstr = ${textList([...new Set([dialect.nullText, ''])])}`,
+    'allow_quoted_nulls = true',
     'null_padding = true',
     'strict_mode = false',
     `parallel = ${parallel}`,
@@ -139,24 +130,17 @@ function readCsv(
 }
 
 /**
- * DuckDB cannot read in parallel a file whose quoted values contain line breaks and whose short rows are to be filled.
- * A file without quotes has none; the others are tried.
+ * DuckDB cannot read in parallel a file whose quoted values contain line breaks and whose short rows are to be filled;
+ * it says so while it reads.
  */
-async function anyQuotedLineBreak(
-  context: LoadContext,
-  columns: number,
-  dialect: Dialect,
-  header: boolean,
-): Promise<boolean> {
-  if (dialect.quote === '') return false;
-  if (!(await anyFileContains(context.files, dialect.quote))) return false;
-  const strings = Array.from({ length: columns }, (): SparkType => ({ kind: 'string' }));
+async function inParallelWherePossible<T>(
+  read: (parallel: boolean) => Promise<T>,
+): Promise<{ found: T; parallel: boolean }> {
   try {
-    await context.run(`SELECT count(*) FROM ${readCsv(context.files, strings, dialect, header, true)}`);
-    return false;
+    return { found: await read(true), parallel: true };
   } catch (error) {
-    if (error instanceof Error && /parallel/i.test(error.message)) return true;
-    throw error;
+    if (!(error instanceof Error && /parallel/i.test(error.message))) throw error;
+    return { found: await read(false), parallel: false };
   }
 }
 
@@ -229,61 +213,4 @@ function headerNames(values: readonly string[]): string[] {
     if (value === '') return `_c${index}`;
     return counts.get(value.toLowerCase())! > 1 ? `${value}${index}` : value;
   });
-}
-
-/** The narrowest type that every value of a column has: guessed from the first rows, then confirmed by all. */
-async function inferTypes(context: LoadContext, source: string, columns: number): Promise<SparkType[]> {
-  const sample = `(SELECT * FROM ${source} LIMIT ${SAMPLE_ROWS})`;
-  const candidates = Array.from({ length: columns }, () => 0);
-  await widen(context, sample, candidates, [...candidates.keys()]);
-  let unsure = [...candidates.keys()].filter((index) => candidates[index]! < CANDIDATES.length);
-  while (unsure.length > 0) unsure = await widen(context, source, candidates, unsure);
-  const empty = await emptyColumns(context, source, candidates);
-  return candidates.map((candidate, index) => ({
-    kind: empty.has(index) ? 'string' : (CANDIDATES[candidate]?.kind ?? 'string'),
-  }));
-}
-
-/** Moves the columns on that fail their candidate, until the rows given pass; answers those that moved. */
-async function widen(
-  context: LoadContext,
-  source: string,
-  candidates: number[],
-  columns: readonly number[],
-): Promise<number[]> {
-  const moved = new Set<number>();
-  let open = columns.filter((index) => candidates[index]! < CANDIDATES.length);
-  while (open.length > 0) {
-    const tests = open.map(
-      (index) => `coalesce(bool_and(${CANDIDATES[candidates[index]!]!.test(columnAt(index))}), true)`,
-    );
-    const { rows } = await context.run(`SELECT ${tests.join(', ')} FROM ${source}`);
-    open = open.filter((_, place) => rows[0]![place] === false);
-    for (const index of open) {
-      candidates[index]! += 1;
-      moved.add(index);
-    }
-    open = open.filter((index) => candidates[index]! < CANDIDATES.length);
-    if (!source.startsWith('(')) return [...moved].filter((index) => candidates[index]! < CANDIDATES.length);
-  }
-  return [];
-}
-
-/** Columns without any value are strings. */
-async function emptyColumns(
-  context: LoadContext,
-  source: string,
-  candidates: readonly number[],
-): Promise<Set<number>> {
-  const first = [...candidates.keys()].filter((index) => candidates[index] === 0);
-  if (first.length === 0) return new Set();
-  const { rows } = await context.run(
-    `SELECT ${first.map((index) => `bool_or(${columnAt(index)} IS NOT NULL)`).join(', ')} FROM (SELECT * FROM ${source} LIMIT ${SAMPLE_ROWS})`,
-  );
-  const suspects = first.filter((_, place) => rows[0]![place] !== true);
-  if (suspects.length === 0) return new Set();
-  const all = await context.run(
-    `SELECT ${suspects.map((index) => `bool_or(${columnAt(index)} IS NOT NULL)`).join(', ')} FROM ${source}`,
-  );
-  return new Set(suspects.filter((_, place) => all.rows[0]![place] !== true));
 }

@@ -1,0 +1,266 @@
+// Types of CSV columns as Spark infers them: guessed from the first rows, confirmed by every row of the files.
+//
+// A value has to pass an exact test of its text, since DuckDB's casts take more than Spark does ('1.5' and '0x10' as
+// integers, '1_000', 'yes'). Regular expressions over all values would take longer than reading the file, so each test
+// first tries a cheap condition that implies it, and only the values that miss that one meet the exact one.
+import { newId } from '../../../shared/ids.js';
+import type { SparkType } from '../spark-type.js';
+import type { StatementRows } from '../sql-process/messages.js';
+import { columnAt, quoteName } from '../sql-text.js';
+
+/** Rows that suggest the types, fewer where they are wide. */
+const SAMPLE_ROWS = 2_000;
+const SAMPLE_VALUES = 400_000;
+
+/** How one column is read. */
+export interface ColumnReading {
+  readonly type: SparkType;
+  /** SQL of the value from its text, where DuckDB's reader of the type would not take it as Spark does. */
+  readonly fromText?: (text: string) => string;
+}
+
+export const STRING_COLUMN: ColumnReading = { type: { kind: 'string' } };
+
+interface Candidate extends ColumnReading {
+  /** True for a value that Spark takes for this type. */
+  readonly exact: (text: string) => string;
+  /** True wherever `exact` is; for one whose text is so long that columns are only asked it where it may well be true. */
+  readonly form?: (text: string) => string;
+  /** True only where `exact` is, and cheap; may be false or null for any value. */
+  readonly cheap?: (text: string) => string;
+}
+
+const WHOLE = String.raw`[+-]?\d+`;
+const NUMBER = String.raw`[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?`;
+const SPECIAL = '[+-]?NaN|[+-]?Infinity|-?Inf';
+const DAY = String.raw`\d{4}-\d{2}-\d{2}`;
+const MINUTES = String.raw`([01]\d|2[0-3]):[0-5]\d`;
+const CLOCK = String.raw`${MINUTES}(:[0-5]\d(\.\d{1,6})?Z?)?`;
+const OFFSET = String.raw`(Z|[+-](0\d|1[0-7])(:?[0-5]\d)?)`;
+/** What DuckDB reads as Spark does, and much faster than spark_to_timestamp. */
+const OFFSET_TIME = String.raw`${DAY}([ T]${MINUTES}(:[0-5]\d(\.\d{1,9})?${OFFSET}?)?)?`;
+/** Zones, which only stand behind seconds, and the limits of each number are for spark_to_timestamp to judge. */
+const LOOSE_TIME = String.raw`\d{4,6}-\d{1,2}(-\d{1,2}([ T]\d{1,2}(:\d{1,2}(:\d{1,2}([^\d].*)?)?)?)?)?`;
+const SPACE = String.raw`[\x00-\x20]*`;
+
+const matches = (text: string, pattern: string): string => `regexp_full_match(${text}, '${pattern}')`;
+/** Casts that fail are slow, so they see only values of the right form. */
+const castable = (text: string, pattern: string, value: string): string =>
+  `CASE WHEN ${matches(text, pattern)} THEN ${value} IS NOT NULL ELSE ${text} IS NULL END`;
+const unchanged = (text: string, type: string): string =>
+  `CAST(TRY_CAST(${text} AS ${type}) AS VARCHAR) = ${text}`;
+
+/** What a column's values can all be; of those that follow each other, each takes the values of the one before. */
+const CANDIDATES: readonly Candidate[] = [
+  {
+    type: { kind: 'int' },
+    cheap: (text) => unchanged(text, 'INTEGER'),
+    exact: (text) => castable(text, WHOLE, `TRY_CAST(${text} AS INTEGER)`),
+  },
+  {
+    type: { kind: 'bigint' },
+    cheap: (text) => unchanged(text, 'BIGINT'),
+    exact: (text) => castable(text, WHOLE, `TRY_CAST(${text} AS BIGINT)`),
+  },
+  {
+    // The precision is found when the column is one. DuckDB is slow at reading long texts as decimals.
+    type: { kind: 'decimal', precision: 38, scale: 0 },
+    exact: (text) => matches(text, String.raw`[+-]?0*\d{1,38}\.?`),
+    fromText: (text) => `CAST(rtrim(${text}, '.') AS HUGEINT)`,
+  },
+  {
+    type: { kind: 'double' },
+    // Finite numbers that DuckDB takes and Spark does not have an underscore or begin with '+-', below '-'.
+    cheap: (text) =>
+      `isfinite(TRY_CAST(${text} AS DOUBLE)) AND ${text} >= '-' AND NOT contains(${text}, '_')`,
+    exact: (text) => matches(text, String.raw`\s*${NUMBER}\s*|${SPECIAL}`),
+  },
+  {
+    // Java's numbers may end with the letter of their type, and stand between spaces.
+    type: { kind: 'double' },
+    exact: (text) => matches(text, String.raw`\s*(${NUMBER}[dDfF]?|[+-]?NaN|[+-]?Infinity)\s*|-?Inf`),
+    fromText: (text) =>
+      `CASE WHEN contains(${text}, 'N') OR contains(${text}, 'I') THEN CAST(trim(${text}, e' \\t\\n\\f\\r') AS DOUBLE) ELSE spark_to_double(${text}) END`,
+  },
+  {
+    type: { kind: 'date' },
+    cheap: (text) => `strlen(${text}) = 10 AND ${unchanged(text, 'DATE')}`,
+    exact: (text) => castable(text, DAY, `TRY_CAST(${text} AS DATE)`),
+  },
+  {
+    type: { kind: 'timestamp' },
+    // DuckDB knows infinity, and years before Christ, which it marks with '(BC)'.
+    cheap: (text) => `${unchanged(text, 'TIMESTAMP')} AND ${text} < ':' AND NOT contains(${text}, '(')`,
+    exact: (text) =>
+      castable(text, String.raw`\d{0,2}${DAY}([ T]${CLOCK})?`, `TRY_CAST(${text} AS TIMESTAMP)`),
+  },
+  {
+    // Whatever else Spark takes for a time: offsets, and rarely single digits, a month alone, names of zones.
+    type: { kind: 'timestamp' },
+    form: (text) => matches(text, SPACE + LOOSE_TIME + SPACE),
+    exact: (text) =>
+      `CASE WHEN ${matches(text, OFFSET_TIME)} THEN TRY_CAST(${text} AS TIMESTAMPTZ) IS NOT NULL ELSE ${castable(text, SPACE + LOOSE_TIME + SPACE, `spark_to_timestamp(${text})`)} END`,
+    fromText: (text) =>
+      `CASE WHEN ${matches(text, OFFSET_TIME)} THEN make_timestamp(epoch_us(CAST(${text} AS TIMESTAMPTZ))) ELSE spark_to_timestamp(${text}) END`,
+  },
+  {
+    type: { kind: 'boolean' },
+    cheap: (text) => `${text} IN ('true', 'false')`,
+    exact: (text) => `lower(${text}) IN ('true', 'false')`,
+  },
+];
+
+/** What inference found out. */
+export interface InferredColumns {
+  readonly columns: readonly ColumnReading[];
+  /** False where the first rows alone told that every column is a string. */
+  readonly allRowsRead: boolean;
+}
+
+/**
+ * The narrowest type that every value of a column has.
+ * @param run - runs a statement
+ * @param source - a table expression with the texts of all rows, columns c0, c1, …
+ */
+export async function inferColumns(
+  run: (sql: string) => Promise<StatementRows>,
+  source: string,
+  columns: number,
+): Promise<InferredColumns> {
+  const guesses = await guess(run, source, columns);
+  const open = [...guesses.keys()].filter((column) => guesses[column]! < CANDIDATES.length);
+  if (open.length === 0) return { columns: guesses.map(() => STRING_COLUMN), allRowsRead: false };
+
+  const facts = open.flatMap((column) => [
+    all(testOf(columnAt(column), CANDIDATES[guesses[column]!]!)),
+    `count(${columnAt(column)})`,
+  ]);
+  const [row] = (await run(`SELECT ${facts.join(', ')} FROM ${source}`)).rows;
+  const wrong: number[] = [];
+  for (const [place, column] of open.entries()) {
+    if (Number(row![2 * place + 1]) === 0) guesses[column] = CANDIDATES.length;
+    else if (row![2 * place] !== true) wrong.push(column);
+  }
+  if (wrong.length > 0) await correct(run, source, guesses, wrong);
+
+  const readings: ColumnReading[] = [];
+  for (const [column, at] of guesses.entries()) {
+    const candidate = CANDIDATES[at] ?? STRING_COLUMN;
+    if (candidate.type.kind === 'decimal') {
+      const precision = await precisionOf(run, source, columnAt(column));
+      readings.push({ ...candidate, type: { ...candidate.type, precision } });
+    } else readings.push(candidate);
+  }
+  return { columns: readings, allRowsRead: true };
+}
+
+/** For each column the first candidate that all of the first rows pass; beyond the last where there is none. */
+async function guess(
+  run: (sql: string) => Promise<StatementRows>,
+  source: string,
+  columns: number,
+): Promise<number[]> {
+  const sample = quoteName(newId('sample'));
+  const rows = Math.min(SAMPLE_ROWS, Math.ceil(SAMPLE_VALUES / columns));
+  await run(`CREATE TEMP TABLE ${sample} AS SELECT * FROM ${source} LIMIT ${rows}`);
+  try {
+    const guesses = Array.from({ length: columns }, () => 0);
+    let open = [...guesses.keys()];
+    for (const candidate of CANDIDATES) {
+      const formed = candidate.form === undefined ? open : await passing(run, sample, open, candidate.form);
+      const passed = new Set(await passing(run, sample, formed, (text) => testOf(text, candidate)));
+      open = open.filter((column) => !passed.has(column));
+      for (const column of open) guesses[column]! += 1;
+      if (open.length === 0) break;
+    }
+    return guesses;
+  } finally {
+    await run(`DROP TABLE ${sample}`).catch(() => undefined);
+  }
+}
+
+/** Moves columns whose guess not all rows confirmed to the first later candidate that all rows pass. */
+async function correct(
+  run: (sql: string) => Promise<StatementRows>,
+  source: string,
+  guesses: number[],
+  columns: readonly number[],
+): Promise<void> {
+  const trials = columns.flatMap((column) =>
+    CANDIDATES.flatMap((candidate, at) =>
+      at > guesses[column]!
+        ? [{ column, at, form: candidate.form, test: testOf(columnAt(column), candidate) }]
+        : [],
+    ),
+  );
+  for (const column of columns) guesses[column] = CANDIDATES.length;
+  const tests = trials.map(({ column, form, test }) => form?.(columnAt(column)) ?? test);
+  const results = await allTrue(run, source, tests);
+  const possible = trials.filter((_, place) => results[place]);
+  const formed = possible.filter(({ form }) => form !== undefined);
+  const exact = await allTrue(
+    run,
+    source,
+    formed.map(({ test }) => test),
+  );
+  const failed = new Set(formed.filter((_, place) => !exact[place]));
+  for (const trial of possible) {
+    if (!failed.has(trial)) guesses[trial.column] = Math.min(guesses[trial.column]!, trial.at);
+  }
+}
+
+/** Those of the columns whose values all pass a test. */
+async function passing(
+  run: (sql: string) => Promise<StatementRows>,
+  source: string,
+  columns: readonly number[],
+  test: (text: string) => string,
+): Promise<number[]> {
+  const results = await allTrue(
+    run,
+    source,
+    columns.map((column) => test(columnAt(column))),
+  );
+  return columns.filter((_, place) => results[place]);
+}
+
+/** For each of the conditions whether it is false for no row. */
+async function allTrue(
+  run: (sql: string) => Promise<StatementRows>,
+  source: string,
+  conditions: readonly string[],
+): Promise<boolean[]> {
+  if (conditions.length === 0) return [];
+  const { rows } = await run(`SELECT ${conditions.map(all).join(', ')} FROM ${source}`);
+  return rows[0]!.map((value) => value === true);
+}
+
+const all = (condition: string): string => `coalesce(bool_and(${condition}), true)`;
+
+function testOf(text: string, { cheap, exact }: Candidate): string {
+  return cheap === undefined ? exact(text) : `CASE WHEN ${cheap(text)} THEN true ELSE ${exact(text)} END`;
+}
+
+/**
+ * Digits of a column of whole numbers beyond bigint. Spark gives an int ten and a bigint twenty of them, but only to
+ * those that come before the first value that is neither.
+ */
+async function precisionOf(
+  run: (sql: string) => Promise<StatementRows>,
+  source: string,
+  text: string,
+): Promise<number> {
+  const rows = `(SELECT row_number() OVER () AS place, ${text} AS value FROM ${source})`;
+  const digits = `strlen(ltrim(regexp_replace(value, '[^0-9]', '', 'g'), '0'))`;
+  const isWhole = `NOT contains(value, '.')`;
+  const [row] = (
+    await run(
+      `SELECT greatest(max(${digits}), 1), min(place) FILTER (WHERE NOT (${isWhole} AND TRY_CAST(value AS BIGINT) IS NOT NULL)), min(place) FILTER (WHERE ${isWhole} AND TRY_CAST(value AS INTEGER) IS NULL AND TRY_CAST(value AS BIGINT) IS NOT NULL), min(place) FROM ${rows} WHERE value IS NOT NULL`,
+    )
+  ).rows;
+  const [longest, firstDecimal, firstBigint, first] = row!.map((value) =>
+    value === null ? Number.POSITIVE_INFINITY : Number(value),
+  );
+  const before = firstBigint! < firstDecimal! ? 20 : first! < firstDecimal! ? 10 : 1;
+  return Math.max(longest!, before);
+}
