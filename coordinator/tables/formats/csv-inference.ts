@@ -89,8 +89,9 @@ const CANDIDATES: readonly Candidate[] = [
   },
   {
     type: { kind: 'timestamp' },
-    // DuckDB knows infinity, and years before Christ, which it marks with '(BC)'.
-    cheap: (text) => `${unchanged(text, 'TIMESTAMP')} AND ${text} < ':' AND NOT contains(${text}, '(')`,
+    // DuckDB knows infinity and -infinity, and years before Christ, which it marks with '(BC)'.
+    cheap: (text) =>
+      `${unchanged(text, 'TIMESTAMP')} AND ${text} BETWEEN '0' AND ':' AND NOT contains(${text}, '(')`,
     exact: (text) =>
       castable(text, String.raw`\d{0,2}${DAY}([ T]${CLOCK})?`, `TRY_CAST(${text} AS TIMESTAMP)`),
   },
