@@ -17,6 +17,7 @@ from .types import (
     is_numeric,
 )
 
+_READS = {"tinyint": "spark_to_byte", "smallint": "spark_to_short", "int": "spark_to_int", "bigint": "spark_to_long"}
 _WRAPS = {"tinyint": "spark_wrap8", "smallint": "spark_wrap16", "int": "spark_wrap32", "bigint": "spark_wrap64"}
 
 
@@ -48,6 +49,9 @@ def cast(sql: str, source: Type, target: Type, depth: int = 0) -> Optional[str]:
     if target.kind == "timestamp":
         return _to_timestamp(sql, source)
     if target.kind == "binary":
+        if is_integral(source):
+            digits = {"tinyint": 2, "smallint": 4, "int": 8, "bigint": 16}[source.kind]
+            return f"unhex(right(printf('%016X', CAST({sql} AS BIGINT)), {digits}))"
         return f"encode({sql})" if source.kind == "string" else None
     return _nested(sql, source, target, depth)
 
@@ -136,7 +140,7 @@ def _to_integral(sql: str, source: Type, target: Type) -> Optional[str]:
     if source.kind == "boolean":
         return f"CAST({sql} AS {name})"
     if source.kind == "string":
-        return f"TRY_CAST(spark_to_long({sql}) AS {name})"
+        return f"{_READS[target.kind]}({sql})"
     if is_integral(source):
         if INTEGRAL.index(source.kind) <= INTEGRAL.index(target.kind):
             return f"CAST({sql} AS {name})"

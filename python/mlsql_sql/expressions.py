@@ -195,10 +195,10 @@ def resolve(compiler: Compiler, parts: List[str], node: exp.Expression) -> Expr:
         if len(parts) > 1:
             found = scope.match(parts[1], parts[0])
             if found:
-                return _fields(compiler, _one(found, parts, node), parts[2:], node)
+                return _fields(compiler, _one(found, parts, parts[1], node), parts[2:], node)
         found = scope.match(parts[0], None)
         if found:
-            return _fields(compiler, _one(found, parts, node), parts[1:], node)
+            return _fields(compiler, _one(found, parts, parts[0], node), parts[1:], node)
         if scope is compiler.scope:
             alias = compiler.aliases.get(parts[0].lower())
             if alias is not None:
@@ -207,12 +207,13 @@ def resolve(compiler: Compiler, parts: List[str], node: exp.Expression) -> Expr:
     raise _unknown_column(compiler, parts, node)
 
 
-def _one(found: List[Column], parts: List[str], node: exp.Expression) -> Expr:
+def _one(found: List[Column], parts: List[str], written: str, node: exp.Expression) -> Expr:
+    """The only column found, named as it is written here."""
     if len(found) > 1:
         tables = ", ".join(f"{column.qualifier or '?'}.{column.name}" for column in found)
         raise invalid(f"column {'.'.join(parts)} is ambiguous: {tables}", node, "Write the table's name before it.")
     column = found[0]
-    return Expr(column.id, column.type, column.name, label=column.name)
+    return Expr(column.id, column.type, written, label=written)
 
 
 def _fields(compiler: Compiler, value: Expr, path: List[str], node: exp.Expression) -> Expr:
@@ -412,7 +413,8 @@ def _between(compiler: Compiler, node: exp.Expression) -> Expr:
     low = comparison(compiler, ">=", value, compiler.compile(node.args["low"]), node)
     high = comparison(compiler, "<=", value, compiler.compile(node.args["high"]), node)
     sql = f"({low.sql} AND {high.sql})"
-    return Expr(sql, BOOLEAN, f"({low.name} AND {high.name})", volatile=low.volatile or high.volatile)
+    bounds = [compiler.compile(node.args[side]).name for side in ("low", "high")]
+    return Expr(sql, BOOLEAN, names.call("between", [value.name, *bounds]), volatile=low.volatile or high.volatile)
 
 
 def _in(compiler: Compiler, node: exp.Expression) -> Expr:

@@ -45,7 +45,8 @@ def boolean_literal(value: bool) -> Expr:
 def int_literal(value: int) -> Expr:
     """An integer of the smallest type among int and bigint that holds it."""
     if INT_MIN <= value <= INT_MAX:
-        return Expr(f"({value}::INTEGER)" if value < 0 else f"{value}::INTEGER", INT, str(value), value=value, required=True)
+        sql = f"CAST('{value}' AS INTEGER)" if value < 0 else f"{value}::INTEGER"
+        return Expr(sql, INT, str(value), value=value, required=True)
     if LONG_MIN <= value <= LONG_MAX:
         text = f"'{value}'::BIGINT"
         return Expr(f"({text})", BIGINT, str(value), value=value, required=True)

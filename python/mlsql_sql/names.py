@@ -6,8 +6,20 @@ from decimal import Decimal
 from typing import Sequence
 
 
+#: Functions that Spark spells otherwise than they are written.
+_SPELLINGS = {
+    **{
+        name: name.upper()
+        for name in """sqrt cbrt exp expm1 log10 log2 log1p sin cos tan cot asin acos atan atan2 sinh cosh tanh asinh acosh
+        atanh sec csc degrees radians power hypot e pi rank dense_rank percent_rank""".split()
+    },
+    "dateadd": "date_add",
+    "array_agg": "collect_list",
+}
+
+
 def call(function: str, arguments: Sequence[str]) -> str:
-    return f"{function}({', '.join(arguments)})"
+    return f"{_SPELLINGS.get(function, function)}({', '.join(arguments)})"
 
 
 def binary(left: str, operator: str, right: str) -> str:

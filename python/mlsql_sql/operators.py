@@ -48,7 +48,7 @@ def arithmetic(compiler: "Compiler", operator: str, left: Expr, right: Expr, nod
     label = binary(left.name, operator, right.name)
     dated = _with_dates(compiler, operator, left, right, node)
     if dated is not None:
-        return dated.named(label)
+        return dated if dated.name else dated.named(label)
     volatile = left.volatile or right.volatile
     if operator in ("&", "|", "^"):
         return replace(_bits(compiler, operator, left, right, node), name=label, volatile=volatile)
@@ -120,9 +120,10 @@ def _with_dates(compiler: "Compiler", operator: str, left: Expr, right: Expr, no
     if is_interval(left.type):
         raise unsupported(f"an interval {operator} a number", node)
     if left.type == DATE and operator in ("+", "-") and (is_integral(right.type)):
-        return Expr(f"CAST({left.sql} {operator} CAST({right.sql} AS INTEGER) AS DATE)", DATE, "", volatile=left.volatile)
+        name = f"date_{'add' if operator == '+' else 'sub'}({left.name}, {right.name})"
+        return Expr(f"CAST({left.sql} {operator} CAST({right.sql} AS INTEGER) AS DATE)", DATE, name, volatile=left.volatile)
     if right.type == DATE and operator == "+" and is_integral(left.type):
-        return Expr(f"CAST({right.sql} + CAST({left.sql} AS INTEGER) AS DATE)", DATE, "")
+        return Expr(f"CAST({right.sql} + CAST({left.sql} AS INTEGER) AS DATE)", DATE, f"date_add({right.name}, {left.name})")
     if left.type in (DATE, TIMESTAMP) and right.type in (DATE, TIMESTAMP) and operator == "-":
         raise unsupported("the difference of dates as an interval", node, "Use datediff(a, b) or unix_timestamp(a) - unix_timestamp(b).")
     return None
@@ -187,8 +188,8 @@ def _decimal(operator: str, left: Expr, right: Expr, a: DecimalType, b: DecimalT
         first, second = _digits(left, a), _digits(right, b)
         unit = "CAST('" + ("1" if kind.scale == 0 else "0." + "0" * (kind.scale - 1) + "1") + f"' AS DECIMAL(38,{kind.scale}))"
         numerator = f"{first} * CAST('1{'0' * shift}' AS HUGEINT)"
-        quotient = f"CAST(spark_rounded_quotient({numerator}, nullif({second}, 0)) AS DECIMAL(38,0))"
-        return Expr(_unless_overflow(f"{quotient} * {unit}", kind), kind, "")
+        quotient = f"TRY_CAST(spark_rounded_quotient({numerator}, nullif({second}, 0)) AS DECIMAL(38,0))"
+        return Expr(f"TRY_CAST({quotient} * {unit} AS {duck(kind)})", kind, "")
     scale = max(a.scale, b.scale)
     kind = adjusted(min(a.precision - a.scale, b.precision - b.scale) + scale, scale)
     first, second = _unscaled(left, a, scale), _unscaled(right, b, scale)

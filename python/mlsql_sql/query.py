@@ -300,6 +300,11 @@ def limit_text(queries: QueryCompiler, node: exp.Expression, scope: Scope) -> st
     return text
 
 
+def _written_name(node: exp.Expression, value: Expr) -> str:
+    """Spark's name of a column without alias: of `a.b.C` it is `C`."""
+    return str(node.name) if isinstance(node, exp.Column) and not isinstance(node.this, exp.Star) else value.name
+
+
 def order_keys(compiler: Compiler, order: exp.Expression, outputs: Sequence[Column]) -> str:
     """The keys of an order by; a number is a column's place."""
     keys: List[str] = []
@@ -470,7 +475,7 @@ class SelectCompiler:
         outputs: List[Tuple[Column, Expr]] = []
         for item in items:
             value = self._compile_item(replace(compiler, aliases=dict(aliases)), item, grouped)
-            name = item.name if item.name is not None else value.name
+            name = item.name if item.name is not None else _written_name(item.node, value)
             column = Column(self.context.new_id(), name, value.type)
             outputs.append((column, value))
             if item.name is not None and item.column is None and name.lower() not in aliases:

@@ -4,6 +4,8 @@ const SPACE = '[\\x00-\\x20]*';
 const NUMBER = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?';
 const ZONE = 'Z|UTC|GMT|UT|(?:UTC|GMT|UT)?[+-]\\d{1,2}(?::?\\d{2})?|[A-Za-z]+/[A-Za-z_/]+';
 const TIMESTAMP = `^${SPACE}([+-]?\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T](?:(\\d{1,2})(?::(\\d{1,2})(?::(\\d{1,2})(?:\\.(\\d{0,9}))?)?)?)? ?(${ZONE})?)?)?)?${SPACE}$`;
+// What most timestamps look like: DuckDB reads them as Spark does, and fast.
+const PLAIN_TIMESTAMP = '\\d{4}-\\d{2}-\\d{2}[ T](?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?';
 
 /** Statements, in order; later ones use earlier ones. */
 export const MACROS: readonly string[] = [
@@ -11,11 +13,11 @@ export const MACROS: readonly string[] = [
   'wrap8(x) AS CAST((((x & 255) + 128) & 255) - 128 AS TINYINT)',
   'wrap16(x) AS CAST((((x & 65535) + 32768) & 65535) - 32768 AS SMALLINT)',
   'wrap32(x) AS CAST((((x & 4294967295) + 2147483648) & 4294967295) - 2147483648 AS INTEGER)',
-  `wrap64(x) AS CAST(CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x
-    ELSE (((x + 9223372036854775808) % 18446744073709551616) + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 END AS BIGINT)`,
-  'add64(a, b) AS coalesce(try(a + b), spark_wrap64(CAST(a AS HUGEINT) + CAST(b AS HUGEINT)))',
-  'sub64(a, b) AS coalesce(try(a - b), spark_wrap64(CAST(a AS HUGEINT) - CAST(b AS HUGEINT)))',
-  'mul64(a, b) AS coalesce(try(a * b), spark_wrap64(CAST(a AS HUGEINT) * CAST(b AS HUGEINT)))',
+  // Each argument stands once: a sum of thirty columns must not become text of 2^30 copies.
+  `wrap64(x) AS CAST(((CAST(x AS HUGEINT) + 9223372036854775808::HUGEINT) & 18446744073709551615::HUGEINT) - 9223372036854775808::HUGEINT AS BIGINT)`,
+  'add64(a, b) AS spark_wrap64(CAST(a AS HUGEINT) + CAST(b AS HUGEINT))',
+  'sub64(a, b) AS spark_wrap64(CAST(a AS HUGEINT) - CAST(b AS HUGEINT))',
+  'mul64(a, b) AS spark_wrap64(CAST(a AS HUGEINT) * CAST(b AS HUGEINT))',
 
   // Division that cuts off, and division that rounds half away from zero, of whole numbers.
   'quotient(a, b) AS (a - a % b) // b',
@@ -48,8 +50,11 @@ export const MACROS: readonly string[] = [
     'E-' || (s - length(spark_decimal_digits(CAST(x AS VARCHAR))) + 1) ELSE spark_leading_zero(CAST(x AS VARCHAR)) END`,
 
   // Values from text; what is none becomes null.
-  `to_long(s) AS CASE WHEN regexp_matches(s, '^${SPACE}[+-]?(\\d+(\\.\\d*)?|\\.\\d*)${SPACE}$')
-    THEN CASE WHEN regexp_matches(s, '^${SPACE}[+-]?\\.') THEN 0 ELSE TRY_CAST(regexp_extract(s, '[+-]?\\d+') AS BIGINT) END END`,
+  // One macro a type: DuckDB drops the null of TRY_CAST(bigint AS INTEGER) where it is compared with a constant.
+  ...Object.entries({ to_long: 'BIGINT', to_int: 'INTEGER', to_short: 'SMALLINT', to_byte: 'TINYINT' }).map(
+    ([name, type]) => `${name}(s) AS CASE WHEN regexp_matches(s, '^${SPACE}[+-]?(\\d+(\\.\\d*)?|\\.\\d*)${SPACE}$')
+    THEN CASE WHEN regexp_matches(s, '^${SPACE}[+-]?\\.') THEN 0 ELSE TRY_CAST(regexp_extract(s, '[+-]?\\d+') AS ${type}) END END`,
+  ),
   `number_text(s) AS CASE WHEN regexp_matches(s, '^${SPACE}${NUMBER}${SPACE}$') THEN regexp_extract(s, '${NUMBER}') END`,
   `to_double(s) AS CASE WHEN regexp_matches(s, '^${SPACE}${NUMBER}[fFdD]?${SPACE}$')
     THEN coalesce(TRY_CAST(regexp_extract(s, '${NUMBER}') AS DOUBLE), CAST(CASE WHEN contains(s, '-') THEN '-inf' ELSE 'inf' END AS DOUBLE))
@@ -59,7 +64,7 @@ export const MACROS: readonly string[] = [
   `to_boolean(s) AS CASE WHEN regexp_matches(s, '^(?i)${SPACE}(t|true|y|yes|1)${SPACE}$') THEN true
     WHEN regexp_matches(s, '^(?i)${SPACE}(f|false|n|no|0)${SPACE}$') THEN false END`,
   `date_of(p) AS TRY_CAST(p.y || '-' || lpad(CASE WHEN p.m = '' THEN '1' ELSE p.m END, 2, '0') || '-' || lpad(CASE WHEN p.d = '' THEN '1' ELSE p.d END, 2, '0') AS DATE)`,
-  `to_date(s) AS CASE WHEN s IS NOT NULL THEN spark_date_of(regexp_extract(s, '^${SPACE}[+]?(\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T].*)?)?)?${SPACE}$', ['y', 'm', 'd'])) END`,
+  `to_date(s) AS CASE WHEN regexp_full_match(s, '\\d{4}-\\d{2}-\\d{2}') THEN TRY_CAST(s AS DATE) WHEN s IS NOT NULL THEN spark_date_of(regexp_extract(s, '^${SPACE}[+]?(\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T].*)?)?)?${SPACE}$', ['y', 'm', 'd'])) END`,
   `offset_micros(z) AS CASE WHEN regexp_matches(z, '[+-]\\d')
     THEN CASE WHEN contains(z, '-') THEN -1 ELSE 1 END * (CAST(regexp_extract(z, '[+-](\\d{1,2})', 1) AS BIGINT) * 3600
       + coalesce(TRY_CAST(regexp_extract(z, '[+-]\\d{1,2}:?(\\d{2})', 1) AS BIGINT), 0) * 60) * 1000000
@@ -69,10 +74,17 @@ export const MACROS: readonly string[] = [
   `timestamp_of(p) AS CASE WHEN coalesce(TRY_CAST(p.hh AS INTEGER), 0) < 24 AND coalesce(TRY_CAST(p.mi AS INTEGER), 0) < 60 AND coalesce(TRY_CAST(p.ss AS INTEGER), 0) < 60 THEN
     CASE WHEN contains(p.z, '/') THEN try(CAST(timezone('UTC', timezone(p.z, spark_plain_timestamp(p))) AS TIMESTAMP))
     ELSE make_timestamp(epoch_us(spark_plain_timestamp(p)) - spark_offset_micros(p.z)) END END`,
-  `to_timestamp(s) AS CASE WHEN s IS NOT NULL THEN spark_timestamp_of(regexp_extract(s, '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])) END`,
+  `to_timestamp(s) AS CASE WHEN regexp_full_match(s, '${PLAIN_TIMESTAMP}') THEN TRY_CAST(s AS TIMESTAMP) WHEN s IS NOT NULL THEN spark_timestamp_of(regexp_extract(s, '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])) END`,
 
-  // Rounding: by way of the shortest text, as Java does, so that 2.675 becomes 2.68.
-  `round_double(x, d) AS CASE WHEN isfinite(x) AND abs(x) < 1e17 THEN CAST(round(CAST(CAST(x AS VARCHAR) AS DECIMAL(38, 20)), d) AS DOUBLE) ELSE x END`,
+  // Rounding as Java does, by way of the shortest text, so that 2.675 becomes 2.68. That way is slow; what lies far
+  // enough from the middle between two results needs no text.
+  `scaled(x, d) AS CASE WHEN d >= 0 THEN abs(x) * CAST('1e' || d AS DOUBLE) ELSE abs(x) / CAST('1e' || -d AS DOUBLE) END`,
+  `unscaled(y, d) AS CASE WHEN d >= 0 THEN y / CAST('1e' || d AS DOUBLE) ELSE y * CAST('1e' || -d AS DOUBLE) END`,
+  'far_from_middle(y) AS y < 1e14 AND abs(y - floor(y) - 0.5) > 1e-12 + y * 1e-15',
+  `round_text(x, d) AS CASE WHEN isfinite(x) AND abs(x) < 1e17 THEN CAST(round(CAST(CAST(x AS VARCHAR) AS DECIMAL(38, 20)), d) AS DOUBLE) ELSE x END`,
+  `round_double(x, d) AS list_transform([CAST(x AS DOUBLE)], lambda b: list_transform([spark_scaled(b, d)], lambda y: CASE
+    WHEN spark_far_from_middle(y) OR (d = 0 AND y < 1e14 AND y - floor(y) = 0.5)
+    THEN CASE WHEN b < 0 THEN 0 - spark_unscaled(floor(y + 0.5), d) ELSE spark_unscaled(floor(y + 0.5), d) END ELSE spark_round_text(b, d) END)[1])[1]`,
   `bround_decimal(x, d, unit) AS CASE WHEN abs(x - round(x, d)) * 2 = unit AND CAST(round(x, d) / unit AS HUGEINT) % 2 <> 0
     THEN round(x, d) - CASE WHEN x < 0 THEN -unit ELSE unit END ELSE round(x, d) END`,
 

@@ -153,10 +153,7 @@ _CASTS = {
 def _cast(call: Call) -> Expr:
     (value,) = call.arguments(1)
     target = _CASTS[call.name]
-    label = value.name if value.type == target and not value.is_literal else f"CAST({value.name} AS {str(target).upper()})"
-    if call.name in ("date", "timestamp", "int", "string", "double", "bigint"):
-        label = f"CAST({value.name} AS {str(target).upper()})"
-    return Expr(call.cast(value, target), target, label, volatile=value.volatile)
+    return Expr(call.cast(value, target), target, value.name, volatile=value.volatile)
 
 
 __all__ = ["decode_pairs", "duck", "wider_of"]

@@ -63,7 +63,7 @@ def _log(call: Call) -> Expr:
     values = call.arguments(1, 2)
     if len(values) == 1:
         value = call.cast(values[0], DOUBLE)
-        return call.result(f"(CASE WHEN {value} > 0 THEN ln({value}) END)", DOUBLE, values, f"ln({values[0].name})")
+        return call.result(f"(CASE WHEN {value} > 0 THEN ln({value}) END)", DOUBLE, values, f"LOG(E(), {values[0].name})")
     base, value = call.cast(values[0], DOUBLE), call.cast(values[1], DOUBLE)
     sql = f"(CASE WHEN {base} > 0 AND {value} > 0 THEN ln({value}) / ln({base}) END)"
     return call.result(sql, DOUBLE, values, call_name("LOG", [value.name for value in values]))
@@ -167,7 +167,7 @@ def _round(call: Call) -> Expr:
     if isinstance(value.type, DecimalType):
         source = value.type
         kept = max(0, min(places, source.scale))
-        whole = source.precision - source.scale + (1 if places < source.scale else 0)
+        whole = source.precision - source.scale + 1
         kind = bounded(max(whole, -places + 1 if places < 0 else whole) + kept, kept)
         wide = f"CAST({value.sql} AS DECIMAL(38,{source.scale}))"
         if places >= source.scale:
@@ -184,7 +184,7 @@ def _round(call: Call) -> Expr:
         sql = f"(CASE WHEN isfinite({number}) AND abs({number}) < 1e17 THEN CAST(spark_bround_decimal({exact}, {places}, {unit_sql}) AS DOUBLE) ELSE {number} END)"
     if value.type.kind == "float":
         text = f"CAST({value.sql} AS VARCHAR)"
-        sql = sql.replace(f"CAST({number} AS VARCHAR)", text) if call.name == "bround" else f"(CASE WHEN isfinite({value.sql}) AND abs({value.sql}) < 1e17 THEN round(CAST({text} AS DECIMAL(38, 20)), {places}) ELSE {value.sql} END)"
+        sql = sql.replace(f"CAST({number} AS VARCHAR)", text) if call.name == "bround" else f"spark_round_double(CAST({text} AS DOUBLE), {places})"
     return call.result(f"CAST({sql} AS {duck(value.type)})", value.type, values, label)
 
 

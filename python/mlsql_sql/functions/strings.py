@@ -109,7 +109,11 @@ def _substring(call: Call) -> Expr:
     if values[0].type == BINARY:
         raise call.unsupported("of binary values")
     length = call.cast(values[2], INT) if len(values) == 3 else "2147483647"
-    sql = f"spark_substring({call.text(values[0])}, {call.cast(values[1], INT)}, {length})"
+    start, count = values[1].value, values[2].value if len(values) == 3 else 2147483647
+    if type(start) is int and type(count) is int and start > 0 and count >= 0:
+        sql = f"substring({call.text(values[0])}, {start}, {count})"
+    else:
+        sql = f"spark_substring({call.text(values[0])}, {call.cast(values[1], INT)}, {length})"
     names = [value.name for value in values] + ([] if len(values) == 3 else ["2147483647"])
     return call.result(sql, STRING, values, f"{call.name}({', '.join(names)})")
 
@@ -140,6 +144,8 @@ def _replace(call: Call) -> Expr:
     new = call.text(values[2]) if len(values) == 3 else "''"
     text, old = call.text(values[0]), call.text(values[1])
     names = [value.name for value in values] + ([] if len(values) == 3 else [""])
+    if values[1].value and values[1].required:
+        return call.result(f"replace({text}, {old}, {new})", STRING, values, f"replace({', '.join(names)})")
     sql = f"(CASE WHEN {old} = '' AND {new} IS NOT NULL THEN {text} ELSE replace({text}, {old}, {new}) END)"
     return call.result(sql, STRING, values, f"replace({', '.join(names)})")
 
