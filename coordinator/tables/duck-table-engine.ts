@@ -124,7 +124,7 @@ class DuckTableEngine implements TableEngine {
 
   async load(id: SessionId, request: LoadRequest): Promise<TableInfo> {
     const session = this.#session(id);
-    return this.#guard('load', async () => {
+    return this.#guard(session, 'load', async () => {
       if (request.format === 'script') return this.#loadScript(session, request);
       const options = new Map(
         Object.entries(request.options).map(([key, value]) => [key.toLowerCase(), value]),
@@ -153,7 +153,7 @@ class DuckTableEngine implements TableEngine {
 
   async select(id: SessionId, request: SelectRequest): Promise<TableInfo> {
     const session = this.#session(id);
-    return this.#guard('select', async () => {
+    return this.#guard(session, 'select', async () => {
       const text = request.sql.toLowerCase();
       const tables = session.tables
         .filter((table) => text.includes(table.name.toLowerCase()))
@@ -182,7 +182,7 @@ class DuckTableEngine implements TableEngine {
     rowsJson: readonly string[],
   ): Promise<TableInfo> {
     const session = this.#session(id);
-    return this.#guard('load', async () => {
+    return this.#guard(session, 'load', async () => {
       const typed = columns.map((column) => ({ name: column.name, type: parseSparkType(column.type) }));
       const file = await inlineFile(session, rowsJson.map((row) => `${row}\n`).join(''));
       const fingerprint = fingerprintOf('rows', typed, file.source.etag);
@@ -201,7 +201,7 @@ class DuckTableEngine implements TableEngine {
   async rows(id: SessionId, name: string, limit: number): Promise<RowsResult> {
     const session = this.#session(id);
     const table = session.get(name);
-    return this.#guard('read', async () => {
+    return this.#guard(session, 'read', async () => {
       const { rows } = await session.run(
         `SELECT ${jsonLine(table.columns, 'row')} FROM "${table.view}" LIMIT ${limit + 1}`,
       );
@@ -218,7 +218,7 @@ class DuckTableEngine implements TableEngine {
   async writeParts(id: SessionId, request: WritePartsRequest): Promise<readonly WrittenPart[]> {
     const session = this.#session(id);
     const table = session.get(request.table);
-    return this.#guard('write', () => writeParts(session, this.#options.storage, table, request));
+    return this.#guard(session, 'write', () => writeParts(session, this.#options.storage, table, request));
   }
 
   async save(
@@ -227,7 +227,7 @@ class DuckTableEngine implements TableEngine {
   ): Promise<{ files: number; rows: number; sizeBytes: number }> {
     const session = this.#session(id);
     const table = session.get(request.table);
-    return this.#guard('write', () => saveTable(session, this.#options.storage, table, request));
+    return this.#guard(session, 'write', () => saveTable(session, this.#options.storage, table, request));
   }
 
   async interrupt(id: SessionId): Promise<void> {
@@ -275,11 +275,11 @@ class DuckTableEngine implements TableEngine {
     return this.#define(session, table, `SELECT ${quoteText(text)} AS c0`);
   }
 
-  async #guard<T>(activity: SqlActivity, work: () => Promise<T>): Promise<T> {
+  async #guard<T>(session: TableSession, activity: SqlActivity, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw sqlError(error, activity);
+      throw sqlError(error, activity, session.files.displayNames);
     }
   }
 }

@@ -20,6 +20,9 @@ export class SourceFiles {
   /** Downloads under way or done, by target path: a file that many statements name is fetched once. */
   readonly #fetched = new Map<string, Promise<string>>();
 
+  /** What messages call a file, by its path. */
+  readonly displayNames = new Map<string, string>();
+
   constructor(store: ObjectStore, folder: string) {
     this.#store = store;
     this.#folder = folder;
@@ -27,7 +30,11 @@ export class SourceFiles {
 
   async localize(files: readonly SourceFile[]): Promise<LocalFile[]> {
     const local: LocalFile[] = [];
-    for (const source of files) local.push({ source, path: await this.#path(source) });
+    for (const source of files) {
+      const path = await this.#path(source);
+      this.displayNames.set(path, source.displayName);
+      local.push({ source, path });
+    }
     return local;
   }
 

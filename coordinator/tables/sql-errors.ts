@@ -8,10 +8,17 @@ export type SqlActivity = 'select' | 'load' | 'read' | 'write';
 /**
  * Turns a failure of the SQL process into an MlsqlError; other errors pass through as they are.
  * @param activity - a load's failures are about data files, a select's about the select
+ * @param displayNames - what users call the files that DuckDB knows by their paths
  */
-export function sqlError(error: unknown, activity: SqlActivity): unknown {
+export function sqlError(
+  error: unknown,
+  activity: SqlActivity,
+  displayNames: ReadonlyMap<string, string> = new Map(),
+): unknown {
   if (!(error instanceof SqlWorkError)) return error;
-  const { message, cause } = error.failure;
+  const { cause } = error.failure;
+  let { message } = error.failure;
+  for (const [path, name] of displayNames) message = message.replaceAll(path, name);
   if (cause === 'cancelled') return new MlsqlError('MLSQL_RUN_CANCELLED', 'the statement was cancelled');
   if (cause === 'session')
     return new MlsqlError('MLSQL_SQL_PROCESS_LOST', `the session's SQL thread ended: ${message}`, {
@@ -56,7 +63,7 @@ export function sqlError(error: unknown, activity: SqlActivity): unknown {
 
 /** DuckDB writes `Kind Error: text`, then the line of SQL, which is not the user's. */
 function split(message: string): [string, string] {
-  const [head] = message.split(/\n\s*LINE \d+:/);
+  const [head] = message.split(/\n\s*LINE \d+:|\n\n/);
   const match = /^(\w[\w ]*?) (?:Error|exception): ([\s\S]*)$/.exec(head!.trim());
   return match === null ? ['', head!.trim()] : [match[1]!, match[2]!.trim()];
 }
