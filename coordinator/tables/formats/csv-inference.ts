@@ -169,7 +169,8 @@ async function guess(
     let open = [...guesses.keys()];
     for (const candidate of CANDIDATES) {
       const formed = candidate.form === undefined ? open : await passing(run, sample, open, candidate.form);
-      const passed = new Set(await passing(run, sample, formed, (text) => testOf(text, candidate)));
+      // Over so few rows the cheap conditions would cost more to plan than they save.
+      const passed = new Set(await passing(run, sample, formed, candidate.exact));
       open = open.filter((column) => !passed.has(column));
       for (const column of open) guesses[column]! += 1;
       if (open.length === 0) break;
@@ -187,11 +188,10 @@ async function correct(
   guesses: number[],
   columns: readonly number[],
 ): Promise<void> {
+  // The cheap conditions would help little, since most of these tests fail, and are slow to plan in such numbers.
   const trials = columns.flatMap((column) =>
-    CANDIDATES.flatMap((candidate, at) =>
-      at > guesses[column]!
-        ? [{ column, at, form: candidate.form, test: testOf(columnAt(column), candidate) }]
-        : [],
+    CANDIDATES.flatMap(({ form, exact }, at) =>
+      at > guesses[column]! ? [{ column, at, form, test: exact(columnAt(column)) }] : [],
     ),
   );
   for (const column of columns) guesses[column] = CANDIDATES.length;
