@@ -207,6 +207,26 @@ test('a dropped function’s workers end and its files go', async () => {
   expect((await call('gone', [[1, 1]])).error).toMatchObject({ retryable: true });
 });
 
+test('a function that is dropped while its script starts is told as failed, and ends', async () => {
+  const script = 'import os, time; open("starting", "w").write(str(os.getpid())); time.sleep(600)';
+  const update = prepare('starting', script);
+  const pidFile = (): string | undefined =>
+    readdirSync(cluster.workDir, { recursive: true, encoding: 'utf8' }).find((name) =>
+      name.endsWith('/starting'),
+    );
+  const readPid = (): string =>
+    pidFile() === undefined ? '' : readFileSync(join(cluster.workDir, pidFile()!), 'utf8');
+  await expect.poll(readPid, { timeout: 30_000 }).not.toBe('');
+  const pid = readPid();
+  cluster.coordinator.send({ dropFunction: { functionId: 'starting' } });
+  expect(await update).toMatchObject({
+    state: 'failed',
+    failure: { message: expect.stringContaining('the function was dropped') },
+  });
+  await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
+  await expect.poll(pidFile).toBe(undefined);
+});
+
 test('functions survive an interruption of the streams', async () => {
   const { coordinator } = cluster;
   await prepare('sum', BATCH_SCRIPT);

@@ -36,6 +36,7 @@ interface Worker {
 
 /** A call that two workers died of is not given to a third. */
 const DEATHS_MAX = 2;
+const DROPPED: StartFailure = { report: undefined, how: 'the function was dropped' };
 
 export class WorkerPool {
   readonly #command: WorkerCommand;
@@ -62,12 +63,13 @@ export class WorkerPool {
   /**
    * Starts the first worker.
    * @returns how the script answers, "row" or "batch"
-   * @throws StartFailure
+   * @throws StartFailure where it does not come up, or the pool is closed before it has
    */
   async start(): Promise<string> {
     return await new Promise((resolve, reject) => {
       this.#ready = { resolve, reject };
-      this.#startWorker();
+      if (this.#closed) reject(DROPPED);
+      else this.#startWorker();
     });
   }
 
@@ -86,8 +88,9 @@ export class WorkerPool {
   close(): void {
     this.#closed = true;
     this.#cancelIdle?.();
-    for (const call of this.#waiting.splice(0))
-      answer(call, { error: workerError('the function was dropped') });
+    // Nothing, where the first worker has come up.
+    this.#ready?.reject(DROPPED);
+    for (const call of this.#waiting.splice(0)) answer(call, { error: workerError(DROPPED.how) });
     for (const worker of this.#workers) worker.process.kill();
   }
 
@@ -153,7 +156,7 @@ export class WorkerPool {
   #onEnd(worker: Worker, how: string): void {
     this.#workers.delete(worker);
     if (this.#closed) {
-      for (const call of worker.calls) answer(call, { error: workerError('the function was dropped') });
+      for (const call of worker.calls) answer(call, { error: workerError(DROPPED.how) });
       return;
     }
     const lastOutput = worker.process.output.trim();
