@@ -1,8 +1,7 @@
 // Wires a coordinator: store, models, jobs, tables, functions, runs, and the servers in front of them.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.js';
 import { MlsqlError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
@@ -35,9 +34,9 @@ export interface Coordinator {
   readonly httpAddress: string;
   /**
    * Cancels runs and waits for their end, then ends streams and child processes.
-   * @param atMostMs - how long to wait for the runs' end; default: as long as it takes
+   * @param enough - once it resolves, the runs' end is waited for no longer; default: as long as it takes
    */
-  stop(atMostMs?: number): Promise<void>;
+  stop(enough?: Promise<unknown>): Promise<void>;
 }
 
 /** @throws MlsqlError where store, state folder or addresses cannot be used */
@@ -58,9 +57,15 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     heartbeatMs: config.heartbeatMs,
     clusterId: clusterIdOf(config.stateDir),
     storeUrl: config.storeUrl,
+    // Out of whoever's call it happened in: nothing can be trusted any more, so the process ends loudly.
+    onDefect: (error) => {
+      setImmediate(() => {
+        throw error;
+      });
+    },
   });
   const channel = new FunctionChannel(logger);
-  const functions = new FunctionPool(jobs.hub, channel, logger);
+  const functions = new FunctionPool(jobs.hub, channel, clock, logger);
   const engine = createTableEngine({
     storage: store,
     functionCaller: functions,
@@ -101,17 +106,22 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     { runs, guard, logger, ready: () => ready, metrics: metricsPage(jobs, runs) },
     config.http,
   );
-  const httpAddress = await listen(http, config.http);
-  if (!isLoopback(config.listen.host) && config.insecure)
+  const httpAddress = await listen(http, config.http).catch(async (error: unknown) => {
+    grpc.stop();
+    jobs.stop();
+    await engine.close();
+    throw error;
+  });
+  if (!isLoopback(config.listen.host) && config.token === '')
     logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
   logger.info({ grpc: grpc.address, http: httpAddress, store: config.storeUrl }, 'coordinator ready');
   return {
     grpcAddress: grpc.address,
     httpAddress,
-    stop: async (atMostMs) => {
+    stop: async (enough) => {
       ready = false;
       grpc.setServing(false);
-      await (atMostMs === undefined ? runs.stop() : Promise.race([runs.stop(), sleep(atMostMs)]));
+      await Promise.race([runs.stop(), ...(enough === undefined ? [] : [enough])]);
       jobs.stop();
       await engine.close();
       http.closeAllConnections();
@@ -124,10 +134,10 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
 /** The cluster's own id, made at its first start and kept with its state: executors know their cluster by it. */
 function clusterIdOf(stateDir: string): string {
   const file = join(stateDir, 'cluster-id');
-  try {
-    writeFileSync(file, newId('cluster'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  if (!existsSync(file)) {
+    const whole = `${file}.${process.pid}`;
+    writeFileSync(whole, newId('cluster'), { mode: 0o600 });
+    renameSync(whole, file);
   }
   return readFileSync(file, 'utf8').trim();
 }

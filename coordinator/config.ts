@@ -93,8 +93,7 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     exitWithParent: flags['exit-with-parent'] ?? false,
     pythonPath: env.MLSQL_PYTHON ?? SETUP_PYTHON,
     variableDefaults: variableDefaults(env),
-    leaseMs: positiveNumber(env, 'MLSQL_LEASE_MS', 10_000),
-    heartbeatMs: positiveNumber(env, 'MLSQL_HEARTBEAT_MS', 2_000),
+    ...leaseTimes(env),
     graceMs: positiveNumber(env, 'MLSQL_GRACE_MS', 10_000),
   });
 }
@@ -148,6 +147,17 @@ function variableDefaults(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
       defaults.set(name.slice('MLSQL_SET_'.length), value);
   }
   return defaults;
+}
+
+function leaseTimes(env: NodeJS.ProcessEnv): { leaseMs: number; heartbeatMs: number } {
+  const leaseMs = positiveNumber(env, 'MLSQL_LEASE_MS', 10_000);
+  const heartbeatMs = positiveNumber(env, 'MLSQL_HEARTBEAT_MS', 2_000);
+  if (leaseMs >= 2 * heartbeatMs) return { leaseMs, heartbeatMs };
+  throw new MlsqlError(
+    'MLSQL_USAGE_INVALID',
+    `MLSQL_LEASE_MS (${leaseMs}) has to be at least twice MLSQL_HEARTBEAT_MS (${heartbeatMs})`,
+    { hint: 'a lease that ends between two heartbeats would lose every executor again and again' },
+  );
 }
 
 function positiveNumber(env: NodeJS.ProcessEnv, name: string, fallback: number): number {

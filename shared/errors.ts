@@ -163,6 +163,7 @@ export const ERROR_KINDS = {
   // runs, jobs, executors
   MLSQL_RUN_UNKNOWN: user(status.NOT_FOUND, 'No run of that id.'),
   MLSQL_RUN_CONFLICT: user(status.ALREADY_EXISTS, 'The run id belongs to another script.'),
+  MLSQL_RUN_FILES_CHANGED: user(status.OK, 'A run goes on with other client files than it began with.'),
   MLSQL_RUN_CANCELLED: user(status.CANCELLED, 'The run was cancelled.'),
   MLSQL_JOB_UNKNOWN: user(status.NOT_FOUND, 'No job of that id.'),
   MLSQL_EXECUTOR_UNKNOWN: user(status.NOT_FOUND, 'No executor of that name.'),

@@ -1,41 +1,69 @@
 // The original's two HTTP calls as runs: /run/script gives the last table's rows, /model/predict puts data into a table first.
-import { type ErrorCode, MlsqlError } from '../../shared/errors.js';
+import { MlsqlError } from '../../shared/errors.js';
+import type { RunEventBody } from '../runs/run-events.js';
 import type { RunManager } from '../runs/run-manager.js';
 
+/** A script for rows: what POST /run/script and /model/predict come to. */
+export interface ScriptForRows {
+  readonly script: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Rows wanted at most; default ROWS_HTTP. */
+  readonly rowLimit?: number;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** The last table's rows, one JSON text each. */
+export interface ScriptRows {
+  readonly rowsJson: readonly string[];
+  readonly rowCount: number;
+  readonly truncated: boolean;
+}
+
+/** Rows that an answer over HTTP holds at most. */
+const ROWS_HTTP = 100_000;
+
 /**
- * Runs a script to its end.
- * @returns the rows of its last table, as many as a run shows
+ * Runs a script to its end, and forgets the run: nobody can follow it by its id.
  * @throws the run's own error
  */
-export async function runScriptForRows(
-  runs: RunManager,
-  script: string,
-  settings: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<unknown[]> {
+export async function runScriptForRows(runs: RunManager, job: ScriptForRows): Promise<ScriptRows> {
   const { runId } = runs.submit({
     runId: '',
-    script,
+    script: job.script,
     scriptName: '',
-    settings,
+    settings: job.settings ?? {},
     clientFiles: new Map(),
-    rowLimit: 0,
+    rowLimit: job.rowLimit ?? ROWS_HTTP,
     sessionId: '',
     user: 'http',
   });
-  signal.addEventListener('abort', () => runs.cancel(runId), { once: true });
-  const rows: unknown[] = [];
-  for await (const { body } of runs.follow(runId, 0, signal)) {
-    if (body.kind === 'table') rows.push(...body.rowsJson.map((row) => JSON.parse(row) as unknown));
-    if (body.kind === 'error') {
-      throw new MlsqlError(body.code as ErrorCode, body.message, {
-        ...(body.hint !== '' && { hint: body.hint }),
-        ...(body.line > 0 && { position: { line: body.line, column: body.column } }),
-        ...(body.traceback !== '' && { traceback: body.traceback }),
-      });
+  const cancel = (): void => runs.cancel(runId);
+  job.signal.addEventListener('abort', cancel, { once: true });
+  const rowsJson: string[] = [];
+  let rowCount = 0;
+  let truncated = false;
+  try {
+    for await (const { body } of runs.follow(runId, 0, job.signal)) {
+      if (body.kind === 'table') {
+        for (const row of body.rowsJson) rowsJson.push(row);
+        ({ rowCount, truncated } = body);
+      }
+      if (body.kind === 'error') throw errorOf(body);
     }
+  } finally {
+    job.signal.removeEventListener('abort', cancel);
+    runs.forget(runId);
   }
-  return rows;
+  return { rowsJson, rowCount, truncated };
+}
+
+function errorOf(body: Extract<RunEventBody, { kind: 'error' }>): MlsqlError {
+  return new MlsqlError(body.code, body.message, {
+    ...(body.hint !== '' && { hint: body.hint }),
+    ...(body.line > 0 && { position: { line: body.line, column: body.column } }),
+    ...(body.traceback !== '' && { traceback: body.traceback }),
+  });
 }
 
 const DATA_VARIABLE = '__request_data';
@@ -50,7 +78,7 @@ export function predictScript(
   dataType: string,
   data: string,
   sql: string,
-): { script: string; settings: Readonly<Record<string, string>> } {
+): { script: string; settings: Readonly<Record<string, string>>; rowLimit: number } {
   const rows = parseRows(data);
   if (!['vector', 'string', 'row'].includes(dataType)) {
     throw new MlsqlError('MLSQL_USAGE_INVALID', `dataType is "${dataType}"`, {
@@ -71,8 +99,9 @@ export function predictScript(
   });
   const select = sql.trim().replace(/;\s*$/, '');
   return {
-    script: `load jsonStr.\`${DATA_VARIABLE}\` as ${DATA_VARIABLE};\n${select} from ${DATA_VARIABLE} as ${DATA_VARIABLE}_result;`,
+    script: `load jsonStr.\`${DATA_VARIABLE}\` as ${DATA_VARIABLE};\n${select}\nfrom ${DATA_VARIABLE} as ${DATA_VARIABLE}_result;`,
     settings: { [DATA_VARIABLE]: lines.join('\n') },
+    rowLimit: rows.length,
   };
 }
 

@@ -6,7 +6,7 @@ import type { HostPort } from '../config.js';
 import { isLoopback } from '../config.js';
 import type { RunManager } from '../runs/run-manager.js';
 import type { TokenGuard } from './auth.js';
-import { predictScript, runScriptForRows } from './http-scripts.js';
+import { predictScript, runScriptForRows, type ScriptRows } from './http-scripts.js';
 
 export interface HttpDeps {
   readonly runs: RunManager;
@@ -39,25 +39,24 @@ export function createHttpServer(deps: HttpDeps, bind: HostPort): Server {
     },
     'POST /run/script': async (request, response) => {
       const form = await readForm(request);
-      sendJson(
+      sendRows(
         response,
-        200,
-        await runScriptForRows(deps.runs, required(form, 'sql'), {}, abortOf(response)),
+        await runScriptForRows(deps.runs, { script: required(form, 'sql'), signal: abortOf(response) }),
       );
     },
     'POST /model/predict': async (request, response) => {
       const form = await readForm(request);
-      const { script, settings } = predictScript(
+      const job = predictScript(
         form.get('dataType') ?? 'vector',
         required(form, 'data'),
         required(form, 'sql'),
       );
-      sendJson(response, 200, await runScriptForRows(deps.runs, script, settings, abortOf(response)));
+      sendRows(response, await runScriptForRows(deps.runs, { ...job, signal: abortOf(response) }));
     },
   };
   return createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://host').pathname;
-    const name = `${request.method} ${path}`;
+    // Taken as text: what a client sends here need not be a URL at all.
+    const name = `${request.method} ${(request.url ?? '/').split('?', 1)[0]}`;
     const handle = async (): Promise<void> => {
       const openRoute = open[name];
       if (openRoute !== undefined) return openRoute(request, response);
@@ -114,16 +113,21 @@ function checkSite(request: IncomingMessage, bind: HostPort): void {
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   const chunks: Buffer[] = [];
-  let size = 0;
+  let size = Number(request.headers['content-length'] ?? 0);
+  if (size > BODY_MAX_BYTES) throw tooLarge();
+  size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > BODY_MAX_BYTES)
-      throw new MlsqlError('MLSQL_USAGE_INVALID', `the request is larger than ${BODY_MAX_BYTES} bytes`, {
-        hint: 'put the data into the store and load it',
-      });
+    if (size > BODY_MAX_BYTES) throw tooLarge();
     chunks.push(chunk as Buffer);
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+}
+
+function tooLarge(): MlsqlError {
+  return new MlsqlError('MLSQL_USAGE_INVALID', `the request is larger than ${BODY_MAX_BYTES} bytes`, {
+    hint: 'put the data into the store and load it',
+  });
 }
 
 function required(form: URLSearchParams, field: string): string {
@@ -158,6 +162,13 @@ function httpStatus(kind: ErrorKind): number {
 
 function send(response: ServerResponse, status: number, contentType: string, text: string): void {
   response.writeHead(status, { 'Content-Type': contentType, 'X-Content-Type-Options': 'nosniff' }).end(text);
+}
+
+/** Rows go out as the engine wrote them: every digit of a large number is there. */
+function sendRows(response: ServerResponse, { rowsJson, rowCount, truncated }: ScriptRows): void {
+  response.setHeader('X-MLSQL-Row-Count', String(rowCount));
+  response.setHeader('X-MLSQL-Truncated', String(truncated));
+  send(response, 200, 'application/json; charset=utf-8', `[${rowsJson.join(',')}]`);
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -86,7 +86,7 @@ function fillCommand(
   return point.command.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const declared = point.parameters?.[name];
     const fallback = typeof declared === 'object' ? declared.default : undefined;
-    const value = parameters[name] ?? fallback;
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : fallback;
     if (value === undefined)
       throw invalid(
         file,

@@ -66,24 +66,12 @@ export class FunctionChannel {
   };
 
   /** Resolves when the executor's stream is there, at once where it is already. */
-  async ready(executor: string, signal: AbortSignal): Promise<void> {
-    if (this.#streams.has(executor)) return;
-    await new Promise<void>((resolve, reject) => {
+  ready(executor: string): Promise<void> {
+    if (this.#streams.has(executor)) return Promise.resolve();
+    return new Promise((resolve) => {
       const waiters = this.#waiters.get(executor) ?? new Set();
       this.#waiters.set(executor, waiters);
-      const done = (): void => {
-        waiters.delete(done);
-        signal.removeEventListener('abort', aborted);
-        resolve();
-      };
-      const aborted = (): void => {
-        waiters.delete(done);
-        reject(
-          new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} opened no stream for function calls`),
-        );
-      };
-      waiters.add(done);
-      signal.addEventListener('abort', aborted, { once: true });
+      waiters.add(resolve);
     });
   }
 

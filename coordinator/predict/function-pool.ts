@@ -1,6 +1,7 @@
 // Which executors hold which function ready, and where the next batch goes. A function is made ready where it is first
 // called, and on more executors as soon as calls wait for each other.
-import { MlsqlError } from '../../shared/errors.js';
+import type { Clock } from '../../shared/clock.js';
+import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import type { CoordinatorMessage } from '../../shared/rpc/gen/mlsql/v1/CoordinatorMessage.js';
 import type { FunctionSpec } from '../../shared/rpc/gen/mlsql/v1/FunctionSpec.js';
@@ -26,6 +27,10 @@ export type FunctionKind = 'row' | 'batch';
 const PREPARE_TIMEOUT_MS = 120_000;
 const EXECUTOR_WAIT_MS = 30_000;
 const TRIES_MAX = 3;
+/** An executor that could not make a function ready is not asked again for so long. */
+const FAILED_KEPT_MS = 30_000;
+/** A function that was registered anew or taken away serves so long still: runs may hold it. */
+const RETIRED_KEPT_MS = 600_000;
 
 interface Replica {
   readonly executor: string;
@@ -37,6 +42,8 @@ interface Served {
   readonly id: string;
   readonly spec: FunctionSpec;
   readonly replicas: Map<string, Replica>;
+  /** Executors that failed to make it ready, and until when they are left alone. */
+  readonly failedUntil: Map<string, number>;
 }
 
 interface PendingPrepare {
@@ -51,6 +58,7 @@ export class FunctionPool implements FunctionCaller {
   constructor(
     private readonly link: ExecutorLink,
     private readonly channel: FunctionChannel,
+    private readonly clock: Clock,
     private readonly logger: Logger,
   ) {
     link.onFunctionUpdate((executor, update) => this.#onUpdate(executor, update));
@@ -59,7 +67,8 @@ export class FunctionPool implements FunctionCaller {
 
   /** Makes a function callable by its id. Nothing is sent before it is needed. */
   add(id: string, spec: FunctionSpec): void {
-    if (!this.#functions.has(id)) this.#functions.set(id, { id, spec, replicas: new Map() });
+    if (!this.#functions.has(id))
+      this.#functions.set(id, { id, spec, replicas: new Map(), failedUntil: new Map() });
   }
 
   /** Forgets a function; executors end its workers. */
@@ -71,33 +80,46 @@ export class FunctionPool implements FunctionCaller {
       this.link.send(executor, { dropFunction: { functionId: id } });
   }
 
-  /**
-   * Runs the user's script once on one executor: proof that it calls python_fun.
-   * @throws MlsqlError MLSQL_FUNCTION_SCRIPT with the script's traceback
-   */
-  async warm(id: string, signal: AbortSignal): Promise<FunctionKind> {
-    const replica = await this.#choose(this.#served(id), new Set(), signal);
-    return replica.ready;
+  /** Drops a function that no new query will find, once those that hold it have had time to end. */
+  retire(id: string): void {
+    this.clock.after(RETIRED_KEPT_MS, () => this.drop(id));
   }
 
-  async call(functionId: string, batch: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    const served = this.#served(functionId);
+  /**
+   * Runs the user's script once on one executor: proof that it calls python_fun.
+   * @throws MlsqlError MLSQL_FUNCTION_SCRIPT with the script's traceback; the signal's reason where it aborts
+   */
+  warm(id: string, signal: AbortSignal): Promise<FunctionKind> {
+    return this.#onReplica(id, signal, (replica) => within(replica.ready, signal));
+  }
+
+  call(functionId: string, batch: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#onReplica(functionId, signal, async (replica) => {
+      await within(replica.ready, signal);
+      const noStream = new MlsqlError(
+        'MLSQL_FUNCTION_WORKER',
+        `executor ${replica.executor} opened no stream for function calls`,
+      );
+      await within(this.channel.ready(replica.executor), signal, { ms: EXECUTOR_WAIT_MS, error: noStream });
+      signal.throwIfAborted();
+      return this.channel.call(replica.executor, functionId, batch, signal);
+    });
+  }
+
+  /** Does something on the best replica; elsewhere, where that one's worker or executor is lost. */
+  async #onReplica<T>(id: string, signal: AbortSignal, work: (replica: Replica) => Promise<T>): Promise<T> {
+    const served = this.#served(id);
     const tried = new Set<string>();
     for (let attempt = 1; ; attempt++) {
+      signal.throwIfAborted();
       const replica = await this.#choose(served, tried, signal);
       replica.inFlight += 1;
       try {
-        await replica.ready;
-        await this.channel.ready(
-          replica.executor,
-          AbortSignal.any([signal, AbortSignal.timeout(EXECUTOR_WAIT_MS)]),
-        );
-        return await this.channel.call(replica.executor, functionId, batch, signal);
+        return await work(replica);
       } catch (error) {
-        if (!(error instanceof MlsqlError) || error.code !== 'MLSQL_FUNCTION_WORKER' || attempt === TRIES_MAX)
-          throw error;
+        if (!isMlsqlError(error, 'MLSQL_FUNCTION_WORKER') || attempt === TRIES_MAX) throw error;
         this.logger.warn(
-          { functionId, executor: replica.executor, error: error.message },
+          { functionId: id, executor: replica.executor, error: error.message },
           'function call tried again elsewhere',
         );
         tried.add(replica.executor);
@@ -120,7 +142,10 @@ export class FunctionPool implements FunctionCaller {
       .sort((a, b) => a.inFlight - b.inFlight)[0];
     if (idle !== undefined && idle.inFlight === 0) return idle;
     const connected = this.link.connected();
-    const fresh = connected.find((name) => !served.replicas.has(name) && !tried.has(name));
+    const now = this.clock.now();
+    const fresh = connected.find(
+      (name) => !served.replicas.has(name) && !tried.has(name) && (served.failedUntil.get(name) ?? 0) <= now,
+    );
     if (fresh !== undefined) {
       const replica = this.#prepare(served, fresh);
       // While a further replica starts, the busy one goes on serving.
@@ -129,6 +154,9 @@ export class FunctionPool implements FunctionCaller {
     if (idle !== undefined) return idle;
     const any = [...served.replicas.values()][0];
     if (any !== undefined && connected.includes(any.executor)) return any;
+    // All connected ones failed a short while ago: the first of them once more.
+    const again = connected.find((name) => !tried.has(name)) ?? connected[0];
+    if (again !== undefined) return this.#prepare(served, again);
     await this.#executorConnects(signal);
     return this.#choose(served, new Set(), signal);
   }
@@ -157,6 +185,7 @@ export class FunctionPool implements FunctionCaller {
       () => {
         clearTimeout(timer);
         if (served.replicas.get(executor) === replica) served.replicas.delete(executor);
+        served.failedUntil.set(executor, this.clock.now() + FAILED_KEPT_MS);
       },
     );
     return replica;
@@ -195,26 +224,39 @@ export class FunctionPool implements FunctionCaller {
     }
   }
 
-  #executorConnects(signal: AbortSignal): Promise<void> {
-    if (this.link.connected().length > 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const timeout = AbortSignal.any([signal, AbortSignal.timeout(EXECUTOR_WAIT_MS)]);
-      const off = this.link.onConnected(() => {
-        off();
-        resolve();
-      });
-      timeout.addEventListener('abort', () => {
-        off();
-        reject(
-          signal.aborted
-            ? new MlsqlError('MLSQL_RUN_CANCELLED', 'the query was cancelled')
-            : new MlsqlError(
-                'MLSQL_FUNCTION_WORKER',
-                `no executor is connected since ${EXECUTOR_WAIT_MS / 1000} s`,
-                { hint: 'start an executor: mlsql executor --coordinator …' },
-              ),
-        );
-      });
+  async #executorConnects(signal: AbortSignal): Promise<void> {
+    if (this.link.connected().length > 0) return;
+    let off = (): void => undefined;
+    const connects = new Promise<void>((resolve) => {
+      off = this.link.onConnected(() => resolve());
     });
+    const error = new MlsqlError(
+      'MLSQL_FUNCTION_WORKER',
+      `no executor is connected since ${EXECUTOR_WAIT_MS / 1000} s`,
+      { hint: 'start an executor: mlsql executor --coordinator …' },
+    );
+    try {
+      await within(connects, signal, { ms: EXECUTOR_WAIT_MS, error });
+    } finally {
+      off();
+    }
   }
+}
+
+/** The promise; or the signal's reason, or the deadline's error, whichever comes first. */
+function within<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  deadline?: { ms: number; error: Error },
+): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    const aborted = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', aborted, { once: true });
+    const timer = deadline === undefined ? undefined : setTimeout(() => reject(deadline.error), deadline.ms);
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+    });
+  });
 }

@@ -12,6 +12,7 @@ export async function functionsInScope(
   );
   const inScope = new Map<string, string>();
   for (const [name, id] of context.ownFunctions) if (words.has(name)) inScope.set(name, id);
+  if (words.size === inScope.size) return inScope;
   const { registry, functions } = context.services;
   for (const registered of await registry.list()) {
     const name = registered.name.toLowerCase();

@@ -14,26 +14,26 @@ describe('the events of a run', () => {
   it('are numbered from 1, and read from any number on', async () => {
     const events = new RunEvents();
     for (let i = 0; i < 3; i++) events.append(statement(i), 0);
+    events.end();
     const never = new AbortController().signal;
-    expect(await collect(events.follow(0, () => true, never))).toEqual([1, 2, 3]);
-    expect(await collect(events.follow(2, () => true, never))).toEqual([3]);
+    expect(await collect(events.follow(0, never))).toEqual([1, 2, 3]);
+    expect(await collect(events.follow(2, never))).toEqual([3]);
   });
 
   it('reach a reader who waits, each once, until the run has ended', async () => {
     const events = new RunEvents();
-    let ended = false;
-    const seen = collect(events.follow(0, () => ended, new AbortController().signal));
+    const seen = collect(events.follow(0, new AbortController().signal));
     events.append(statement(0), 0);
     await Promise.resolve();
     events.append(statement(1), 0);
-    ended = true;
     events.append(statement(2), 0);
+    events.end();
     expect(await seen).toEqual([1, 2, 3]);
   });
 
   it('let go of a reader who leaves', async () => {
     const abort = new AbortController();
-    const seen = collect(new RunEvents().follow(0, () => false, abort.signal));
+    const seen = collect(new RunEvents().follow(0, abort.signal));
     abort.abort();
     expect(await seen).toEqual([]);
   });

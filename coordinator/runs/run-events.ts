@@ -103,28 +103,46 @@ export interface RunEvent {
 export class RunEvents {
   readonly #events: RunEvent[] = [];
   readonly #waiting = new Set<() => void>();
+  #ended = false;
+  #bytes = 0;
+
+  /** About what the kept rows take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   append(body: RunEventBody, timeMs: number): void {
     this.#events.push({ seq: this.#events.length + 1, timeMs, body });
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    if (body.kind === 'table') for (const row of body.rowsJson) this.#bytes += row.length;
+    this.#wake();
   }
 
-  /** Events behind a sequence number, then live ones; ends after the last `done` that is not followed by a new start, or at abort. */
-  async *follow(afterSeq: number, finished: () => boolean, signal: AbortSignal): AsyncGenerator<RunEvent> {
+  /** No further event will come: followers end behind the last. */
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  /** Events behind a sequence number, then live ones, until the end or an abort. */
+  async *follow(afterSeq: number, signal: AbortSignal): AsyncGenerator<RunEvent> {
     let next = afterSeq;
     while (!signal.aborted) {
       const event = this.#events[next];
       if (event !== undefined) {
         next += 1;
         yield event;
-      } else if (finished()) {
+      } else if (this.#ended) {
         return;
       } else {
         await this.#appended(signal);
       }
     }
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
   }
 
   #appended(signal: AbortSignal): Promise<void> {

@@ -1,19 +1,14 @@
 // All runs of this coordinator: submit, attach, go on behind the last finished statement, follow, cancel.
 import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
-import {
-  newId,
-  type RunId,
-  type SessionId,
-  runId as toRunId,
-  sessionId as toSessionId,
-} from '../../shared/ids.js';
+import { newId, type RunId, runId as toRunId } from '../../shared/ids.js';
 import type { Statement } from '../../shared/language/ast.js';
 import { parseScript } from '../../shared/language/parser.js';
 import { ROWS_DEFAULT, SCRIPT_MAX_BYTES } from '../../shared/limits.js';
 import type { ClientTree } from '../planning/inputs.js';
-import type { RunContext, Scope, Services } from './context.js';
+import type { RunContext, Services } from './context.js';
 import { type RunEvent, type RunEventBody, RunEvents } from './run-events.js';
 import { type FinishedStatement, runScript } from './script-runner.js';
+import { type EnteredScope, Sessions } from './sessions.js';
 
 export type RunState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
@@ -62,31 +57,30 @@ interface RunRecord {
   ended: Promise<void>;
 }
 
-interface SessionRecord {
-  readonly scope: Scope;
-  lastUsedMs: number;
-  busy: Promise<void>;
-}
-
 const RUN_ID = /^[\w.:-]{1,128}$/;
 /** Ended runs kept for lists and replays. */
 const ENDED_RUNS_MAX = 1000;
-const SESSION_IDLE_MS = 3_600_000;
+/** Bytes of result rows kept of ended runs. */
+const ENDED_BYTES_MAX = 256 * 1024 * 1024;
 
 export class RunManager {
   readonly #runs = new Map<string, RunRecord>();
-  readonly #sessions = new Map<string, SessionRecord>();
+  readonly #sessions: Sessions;
+  #stopping = false;
 
   constructor(
     private readonly services: Services,
-    private readonly variableDefaults: ReadonlyMap<string, string>,
-  ) {}
+    variableDefaults: ReadonlyMap<string, string>,
+  ) {
+    this.#sessions = new Sessions(services.engine, services.clock, variableDefaults, services.logger);
+  }
 
   /**
    * Starts a run, attaches to one of the same id and text, or goes on with one that failed.
    * @throws MlsqlError MLSQL_SCRIPT_SYNTAX before anything runs, MLSQL_RUN_CONFLICT where the id has another text
    */
   submit(submission: RunSubmission): { runId: string; attached: boolean } {
+    if (this.#stopping) throw new MlsqlError('MLSQL_CLUSTER_UNREACHABLE', 'the coordinator is stopping');
     if (Buffer.byteLength(submission.script) > SCRIPT_MAX_BYTES) {
       throw new MlsqlError('MLSQL_SCRIPT_TOO_LARGE', `the script is larger than ${SCRIPT_MAX_BYTES} bytes`, {
         hint: 'load large data from files instead of writing it into the script',
@@ -124,8 +118,7 @@ export class RunManager {
 
   /** Events behind a number, then live ones until the run has ended. */
   follow(id: string, afterSeq: number, signal: AbortSignal): AsyncIterable<RunEvent> {
-    const record = this.#record(id);
-    return record.events.follow(afterSeq, () => record.state !== 'RUNNING', signal);
+    return this.#record(id).events.follow(afterSeq, signal);
   }
 
   cancel(id: string): void {
@@ -142,29 +135,23 @@ export class RunManager {
     return [...this.#runs.values()].reverse().slice(0, limit).map(view);
   }
 
-  /** The text of a run's script, for error reports. */
-  scriptOf(id: string): string {
-    return this.#record(id).submission.script;
+  /** Takes a run out of lists and replays once it has ended; one that runs stays until then. */
+  forget(id: string): void {
+    const record = this.#runs.get(id);
+    void record?.ended.then(() => this.#runs.delete(id));
   }
 
-  async openSession(): Promise<string> {
-    await this.#closeIdleSessions();
-    const session = toSessionId(newId('session', this.services.clock.now()));
-    await this.services.engine.openSession(session);
-    this.#sessions.set(session, {
-      scope: { session, variables: new Map(this.variableDefaults) },
-      lastUsedMs: this.services.clock.now(),
-      busy: Promise.resolve(),
-    });
-    return session;
+  openSession(): Promise<string> {
+    return this.#sessions.open();
   }
 
-  async closeSession(session: string): Promise<void> {
-    if (this.#sessions.delete(session)) await this.services.engine.closeSession(session as SessionId);
+  closeSession(session: string): Promise<void> {
+    return this.#sessions.close(session);
   }
 
   /** Cancels what runs and waits for its end. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     const running = [...this.#runs.values()].filter((record) => record.state === 'RUNNING');
     for (const record of running)
       record.abort.abort(new MlsqlError('MLSQL_RUN_CANCELLED', 'the coordinator stops'));
@@ -188,6 +175,7 @@ export class RunManager {
     if (record.state === 'RUNNING' || record.state === 'SUCCEEDED')
       return { runId: record.id, attached: true };
     const changed = changedClientFiles(record.submission.clientFiles, submission.clientFiles);
+    record.events.end();
     Object.assign(record, {
       submission,
       state: 'RUNNING',
@@ -197,29 +185,22 @@ export class RunManager {
       events: new RunEvents(),
       abort: new AbortController(),
     } satisfies Partial<RunRecord>);
-    if (changed.length > 0) {
-      this.services.logger.info({ runId: record.id, changed }, 'run goes on with changed client files');
-      this.#emit(record, {
-        kind: 'warning',
-        code: 'MLSQL_SCRIPT_FILE_MISSING',
-        line: 0,
-        column: 0,
-        jobId: '',
-        hint: '',
-        message: `the run goes on with changed files: ${changed.join(', ')}`,
-      });
-    }
-    record.ended = this.#execute(record, statements);
+    record.ended = this.#execute(record, statements, changed);
     return { runId: record.id, attached: false };
   }
 
-  async #execute(record: RunRecord, statements: readonly Statement[]): Promise<void> {
+  /** Never fails: how the run ends is told by its events. */
+  async #execute(
+    record: RunRecord,
+    statements: readonly Statement[],
+    changedFiles: readonly string[] = [],
+  ): Promise<void> {
     const { submission, abort } = record;
     let warnings = 0;
-    let scope: Scope | undefined;
-    let release = (): void => undefined;
+    let entered: EnteredScope | undefined;
     try {
-      ({ scope, release } = await this.#enterScope(submission));
+      entered = await this.#sessions.enter(submission.sessionId, abort.signal);
+      const { scope } = entered;
       for (const [name, value] of Object.entries(submission.settings)) scope.variables.set(name, value);
       const context: RunContext = {
         runId: record.id,
@@ -238,6 +219,10 @@ export class RunManager {
           this.#emit(record, { kind: 'warning', ...warning });
         },
       };
+      if (changedFiles.length > 0) {
+        const message = `the run goes on with changed files: ${changedFiles.join(', ')}`;
+        context.warn({ code: 'MLSQL_RUN_FILES_CHANGED', message, hint: '', line: 0, column: 0, jobId: '' });
+      }
       await runScript(context, statements, {
         finished: record.finished,
         rowLimit: submission.rowLimit === 0 ? ROWS_DEFAULT : submission.rowLimit,
@@ -245,6 +230,7 @@ export class RunManager {
           record.statementsDone = done;
         },
       });
+      abort.signal.throwIfAborted();
       this.#end(record, 'SUCCEEDED', warnings);
     } catch (error) {
       const cause = abort.signal.aborted ? asMlsqlError(abort.signal.reason) : asMlsqlError(error);
@@ -268,34 +254,8 @@ export class RunManager {
       const cancelled = cause.code === 'MLSQL_RUN_CANCELLED';
       this.#end(record, cancelled ? 'CANCELLED' : 'FAILED', warnings);
     } finally {
-      release();
-      if (scope !== undefined && submission.sessionId === '')
-        await this.services.engine.closeSession(scope.session);
+      await entered?.leave();
     }
-  }
-
-  async #enterScope(submission: RunSubmission): Promise<{ scope: Scope; release: () => void }> {
-    if (submission.sessionId === '') {
-      const session = toSessionId(newId('session', this.services.clock.now()));
-      await this.services.engine.openSession(session);
-      return { scope: { session, variables: new Map(this.variableDefaults) }, release: () => undefined };
-    }
-    const record = this.#sessions.get(submission.sessionId);
-    if (record === undefined) {
-      throw new MlsqlError(
-        'MLSQL_USAGE_INVALID',
-        `no session ${submission.sessionId}: it was closed, or idle for an hour`,
-        { hint: 'open a new one' },
-      );
-    }
-    record.lastUsedMs = this.services.clock.now();
-    const before = record.busy;
-    let release = (): void => undefined;
-    record.busy = new Promise((resolve) => {
-      release = resolve;
-    });
-    await before;
-    return { scope: record.scope, release };
   }
 
   #end(record: RunRecord, state: Exclude<RunState, 'RUNNING'>, warnings: number): void {
@@ -308,6 +268,10 @@ export class RunManager {
       warnings,
       state: state.toLowerCase() as 'succeeded' | 'failed' | 'cancelled',
     });
+    record.events.end();
+    // A resubmit brings its own settings; a request's data may be among these.
+    record.submission = { ...record.submission, settings: {} };
+    this.#forgetOldRuns();
   }
 
   #emit(record: RunRecord, body: RunEventBody): void {
@@ -323,13 +287,12 @@ export class RunManager {
 
   #forgetOldRuns(): void {
     const ended = [...this.#runs.values()].filter((record) => record.state !== 'RUNNING');
-    for (const record of ended.slice(0, Math.max(0, ended.length - ENDED_RUNS_MAX)))
+    let bytes = ended.reduce((sum, record) => sum + record.events.bytes, 0);
+    for (const [index, record] of ended.entries()) {
+      if (ended.length - index <= ENDED_RUNS_MAX && bytes <= ENDED_BYTES_MAX) return;
+      bytes -= record.events.bytes;
       this.#runs.delete(record.id);
-  }
-
-  async #closeIdleSessions(): Promise<void> {
-    const limit = this.services.clock.now() - SESSION_IDLE_MS;
-    for (const [id, record] of this.#sessions) if (record.lastUsedMs < limit) await this.closeSession(id);
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
 import type { Statement } from '../../shared/language/ast.js';
 import type { ColumnInfo } from '../tables/table-engine.js';
 import type { RunContext } from './context.js';
+import { interruptible } from './interruptible.js';
 import { runCancel } from './statements/cancel.js';
 import { runLoad } from './statements/load.js';
 import { recallRegister, runRegister, runUnregister } from './statements/register.js';
@@ -15,6 +16,7 @@ import { recallTrain, runTrain } from './statements/train.js';
 /** What a statement that must not be done twice left behind. */
 export type FinishedStatement =
   | { readonly kind: 'save' }
+  | { readonly kind: 'unregister'; readonly name: string }
   | { readonly kind: 'register'; readonly name: string; readonly functionId: string }
   | { readonly kind: 'train'; readonly columns: readonly ColumnInfo[]; readonly rowsJson: readonly string[] };
 
@@ -35,31 +37,41 @@ export async function runScript(
   statements: readonly Statement[],
   options: ScriptRunOptions,
 ): Promise<void> {
+  /** The statement whose table is the result so far: what goes wrong in its rows is its error. */
+  let resultFrom: { index: number; statement: Statement } | undefined;
   for (const [index, statement] of statements.entries()) {
     const tell = (state: 'running' | 'done' | 'failed' | 'cancelled' | 'skipped'): void =>
       context.emit({ kind: 'statement', index, statement: statement.kind, state, line: statement.span.line });
     context.signal.throwIfAborted();
     const before = options.finished.get(index);
-    if (before !== undefined) {
-      await recall(context, statement, before);
-      tell('skipped');
-    } else {
-      tell('running');
-      try {
+    const tableBefore = context.lastTable;
+    if (before === undefined) tell('running');
+    try {
+      if (before !== undefined) {
+        await recall(context, statement, before);
+      } else {
         const finished = await execute(context, statement);
         if (finished !== undefined) options.finished.set(index, finished);
-      } catch (error) {
-        tell(context.signal.aborted ? 'cancelled' : 'failed');
-        throw asMlsqlError(error).with({
-          statement: index,
-          position: { line: statement.span.line, column: statement.span.column },
-        });
       }
-      tell('done');
+    } catch (error) {
+      tell(context.signal.aborted ? 'cancelled' : 'failed');
+      throw errorOf(error, index, statement);
     }
+    tell(before === undefined ? 'done' : 'skipped');
+    if (context.lastTable !== tableBefore) resultFrom = { index, statement };
     options.onProgress(index + 1);
   }
-  await emitResult(context, options.rowLimit);
+  try {
+    await emitResult(context, options.rowLimit);
+  } catch (error) {
+    throw resultFrom === undefined ? error : errorOf(error, resultFrom.index, resultFrom.statement);
+  }
+}
+
+/** The error with its statement; at the statement's first word where it knows no better place. */
+function errorOf(error: unknown, index: number, statement: Statement): MlsqlError {
+  const { line, column } = statement.span;
+  return asMlsqlError(error).with({ statement: index, position: { line, column } });
 }
 
 async function execute(context: RunContext, statement: Statement): Promise<FinishedStatement | undefined> {
@@ -81,8 +93,7 @@ async function execute(context: RunContext, statement: Statement): Promise<Finis
     case 'register':
       return runRegister(context, statement);
     case 'unregister':
-      await runUnregister(context, statement);
-      return undefined;
+      return runUnregister(context, statement);
     case 'show':
       await runShow(context, statement);
       return undefined;
@@ -106,6 +117,7 @@ async function recall(context: RunContext, statement: Statement, finished: Finis
   if (finished.kind === 'train' && statement.kind === 'train')
     await recallTrain(context, statement, finished);
   if (finished.kind === 'register') recallRegister(context, finished);
+  if (finished.kind === 'unregister') context.ownFunctions.delete(finished.name.toLowerCase());
 }
 
 async function emitResult(context: RunContext, limit: number): Promise<void> {
@@ -119,7 +131,9 @@ async function emitResult(context: RunContext, limit: number): Promise<void> {
           rowCount: last.rowsJson.length,
           truncated: last.rowsJson.length > limit,
         }
-      : await context.services.engine.rows(context.scope.session, last.engineTable, limit);
+      : await interruptible(context, () =>
+          context.services.engine.rows(context.scope.session, last.engineTable, limit),
+        );
   let start = 0;
   do {
     let end = start;

@@ -6,7 +6,7 @@ import { checkLoad } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { resolveSources } from '../../planning/sources.js';
 import { positionOf, type RunContext } from '../context.js';
-import { interruptOnAbort } from './select.js';
+import { interruptible } from '../interruptible.js';
 
 export async function runLoad(context: RunContext, statement: LoadStatement): Promise<void> {
   const { services, scope, clientFiles } = context;
@@ -14,19 +14,20 @@ export async function runLoad(context: RunContext, statement: LoadStatement): Pr
   const table = substitute(statement.table, scope.variables);
   const path = substitute(statement.path, scope.variables);
   const position = positionOf(statement.path);
-  const stopInterrupting = interruptOnAbort(context);
   try {
     if (format === 'jsonStr' || format === 'script') {
       const inlineText = variable(context, path, position);
-      await services.engine.load(scope.session, { table, format, files: [], inlineText, options });
+      await interruptible(context, () =>
+        services.engine.load(scope.session, { table, format, files: [], inlineText, options }),
+      );
     } else {
       const files = await resolveSources(services.store, clientFiles, path, position);
-      await services.engine.load(scope.session, { table, format, files, options });
+      await interruptible(context, () =>
+        services.engine.load(scope.session, { table, format, files, options }),
+      );
     }
   } catch (error) {
     throw error instanceof MlsqlError ? error.with({ position }) : error;
-  } finally {
-    stopInterrupting();
   }
   context.lastTable = { kind: 'table', name: table, engineTable: table };
 }

@@ -39,7 +39,8 @@ export async function runRegister(
   services.functions.add(id, spec);
   try {
     const kind = await services.functions.warm(id, context.signal);
-    await services.registry.register({
+    context.signal.throwIfAborted();
+    const replaced = await services.registry.register({
       name,
       id,
       alg: options.algorithm,
@@ -52,6 +53,7 @@ export async function runRegister(
       kind,
       spec,
     });
+    if (replaced !== undefined) services.functions.retire(replaced.id);
   } catch (error) {
     services.functions.drop(id);
     throw error instanceof MlsqlError ? error.with({ position }) : error;
@@ -65,14 +67,19 @@ export function recallRegister(context: RunContext, finished: FinishedRegister):
   context.ownFunctions.set(finished.name.toLowerCase(), finished.functionId);
 }
 
-export async function runUnregister(context: RunContext, statement: UnregisterStatement): Promise<void> {
+export async function runUnregister(
+  context: RunContext,
+  statement: UnregisterStatement,
+): Promise<Extract<FinishedStatement, { kind: 'unregister' }>> {
   const name = substitute(statement.name, context.scope.variables);
   try {
-    await context.services.registry.unregister(name);
+    const removed = await context.services.registry.unregister(name);
+    context.services.functions.retire(removed.id);
   } catch (error) {
     throw error instanceof MlsqlError ? error.with({ position: positionOf(statement.name) }) : error;
   }
   context.ownFunctions.delete(name.toLowerCase());
+  return { kind: 'unregister', name };
 }
 
 function checkedName(name: string, statement: RegisterStatement): string {

@@ -5,7 +5,7 @@ import { checkSave } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { targetKey } from '../../planning/inputs.js';
 import { positionOf, type RunContext } from '../context.js';
-import { interruptOnAbort } from './select.js';
+import { interruptible } from '../interruptible.js';
 
 export async function runSave(context: RunContext, statement: SaveStatement): Promise<void> {
   const { services, scope } = context;
@@ -26,20 +26,19 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
     });
   }
   const partitionBy = statement.partitionBy.map((column) => substitute(column, scope.variables));
-  const stopInterrupting = interruptOnAbort(context);
   try {
-    await services.engine.save(scope.session, {
-      table,
-      format,
-      prefix: key,
-      mode: mode === 'append' ? 'append' : 'overwrite',
-      options,
-      partitionBy,
-    });
+    await interruptible(context, () =>
+      services.engine.save(scope.session, {
+        table,
+        format,
+        prefix: key,
+        mode: mode === 'append' ? 'append' : 'overwrite',
+        options,
+        partitionBy,
+      }),
+    );
   } catch (error) {
     throw error instanceof MlsqlError ? error.with({ position }) : error;
-  } finally {
-    stopInterrupting();
   }
 }
 

@@ -4,33 +4,26 @@ import type { SelectStatement } from '../../../shared/language/ast.js';
 import { substitute, substituteWithMap } from '../../../shared/language/substitute.js';
 import type { RunContext } from '../context.js';
 import { functionsInScope } from '../functions-in-scope.js';
+import { interruptible } from '../interruptible.js';
 
 export async function runSelect(context: RunContext, statement: SelectStatement): Promise<void> {
   const { engine } = context.services;
   const name =
     statement.table === undefined ? undefined : substitute(statement.table, context.scope.variables);
   const { text, positionAt } = substituteWithMap(statement.sql, context.scope.variables);
-  const stopInterrupting = interruptOnAbort(context);
   try {
     const functions = await functionsInScope(context, text);
-    const table = await engine.select(context.scope.session, {
-      sql: text,
-      functions,
-      ...(name !== undefined && { table: name }),
-    });
+    const table = await interruptible(context, () =>
+      engine.select(context.scope.session, {
+        sql: text,
+        functions,
+        ...(name !== undefined && { table: name }),
+      }),
+    );
     context.lastTable = { kind: 'table', name: name ?? '', engineTable: table.name };
   } catch (error) {
     throw atScriptPosition(error, text, positionAt);
-  } finally {
-    stopInterrupting();
   }
-}
-
-/** Interrupts the session's SQL when the run is cancelled. */
-export function interruptOnAbort(context: RunContext): () => void {
-  const interrupt = (): void => void context.services.engine.interrupt(context.scope.session);
-  context.signal.addEventListener('abort', interrupt, { once: true });
-  return () => context.signal.removeEventListener('abort', interrupt);
 }
 
 /** A SQL error's position counts within the select; here it becomes one of the script. */

@@ -5,7 +5,7 @@ import { checkSet } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { positionOf, type RunContext } from '../context.js';
 import { functionsInScope } from '../functions-in-scope.js';
-import { interruptOnAbort } from './select.js';
+import { interruptible } from '../interruptible.js';
 
 export async function runSet(context: RunContext, statement: SetStatement): Promise<void> {
   const { variables } = context.scope;
@@ -20,13 +20,12 @@ export async function runSet(context: RunContext, statement: SetStatement): Prom
 async function firstValue(context: RunContext, statement: SetStatement, sql: string): Promise<string> {
   const { engine } = context.services;
   const position = positionOf(statement.value);
-  const stopInterrupting = interruptOnAbort(context);
   try {
-    const table = await engine.select(context.scope.session, {
-      sql,
-      functions: await functionsInScope(context, sql),
+    const functions = await functionsInScope(context, sql);
+    const { columns, rowsJson } = await interruptible(context, async () => {
+      const table = await engine.select(context.scope.session, { sql, functions });
+      return engine.rows(context.scope.session, table.name, 1);
     });
-    const { columns, rowsJson } = await engine.rows(context.scope.session, table.name, 1);
     const row = rowsJson[0];
     if (row === undefined)
       throw new MlsqlError('MLSQL_TABLE_EMPTY', `the select of set ${statement.name.value} answers no row`, {
@@ -38,7 +37,5 @@ async function firstValue(context: RunContext, statement: SetStatement, sql: str
     throw error instanceof MlsqlError
       ? new MlsqlError(error.code, error.message, { ...error.details, position })
       : error;
-  } finally {
-    stopInterrupting();
   }
 }

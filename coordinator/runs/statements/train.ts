@@ -14,9 +14,9 @@ import type { JobOutcome } from '../../scheduling/outcome.js';
 import type { ColumnInfo, WrittenPart } from '../../tables/table-engine.js';
 import { positionOf, type RunContext } from '../context.js';
 import { followJob } from '../follow-job.js';
+import { interruptible } from '../interruptible.js';
 import { META_COLUMNS, metaRowsJson } from '../meta-rows.js';
 import type { FinishedStatement } from '../script-runner.js';
-import { interruptOnAbort } from './select.js';
 
 type FinishedTrain = Extract<FinishedStatement, { kind: 'train' }>;
 
@@ -37,15 +37,10 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
     services.engine.describe(scope.session, table),
     positionOf(statement.table),
   );
-  const stopInterrupting = interruptOnAbort(context);
-  let parts: readonly WrittenPart[];
-  let validateParts: readonly WrittenPart[];
-  try {
-    parts = await writeParts(context, statement, table, key, options);
-    validateParts = await writeValidateParts(context, options, key);
-  } finally {
-    stopInterrupting();
-  }
+  const { parts, validateParts } = await interruptible(context, async () => ({
+    parts: await writeParts(context, statement, table, key, options),
+    validateParts: await writeValidateParts(context, options, key),
+  }));
   const plan = planTrain({
     options,
     path,
