@@ -21,6 +21,11 @@ _READS = {"tinyint": "spark_to_byte", "smallint": "spark_to_short", "int": "spar
 _WRAPS = {"tinyint": "spark_wrap8", "smallint": "spark_wrap16", "int": "spark_wrap32", "bigint": "spark_wrap64"}
 
 
+def is_day_time(kind: Type) -> bool:
+    """An interval that is no number of months: all of them are one type here, as they are in DuckDB."""
+    return kind.kind in ("interval day", "interval second")
+
+
 def can_cast(source: Type, target: Type) -> bool:
     """False where Spark refuses the cast, or where its answer is of no use (date as int is null)."""
     return cast("x", source, target) is not None
@@ -28,7 +33,7 @@ def can_cast(source: Type, target: Type) -> bool:
 
 def cast(sql: str, source: Type, target: Type, depth: int = 0) -> Optional[str]:
     """SQL of the cast of a complete expression; None where there is no such cast."""
-    if source == target:
+    if source == target or (is_day_time(source) and is_day_time(target)):
         return sql
     if source.kind == "void":
         return f"CAST(NULL AS {duck(target)})"

@@ -12,7 +12,7 @@ from sqlglot import exp
 from . import names
 from .casts import cast
 from .errors import COLUMN_UNKNOWN, FUNCTION_UNKNOWN, SqlError, forbidden, invalid, unsupported
-from .expression import Expr, identifier, quote
+from .expression import NO_VALUE, Expr, identifier, quote
 from .functions.registry import (
     AGGREGATES,
     FORBIDDEN_FUNCTIONS,
@@ -30,6 +30,7 @@ from .types import (
     STRING,
     TIMESTAMP,
     VECTOR,
+    VOID,
     ArrayType,
     DecimalType,
     MapType,
@@ -81,13 +82,17 @@ class Compiler:
         return handler(self, node)
 
     def boolean(self, node: exp.Expression, where: str) -> str:
-        """The SQL of a condition."""
+        """The SQL of a condition that stands alone: where, having, on."""
         condition = self.compile(node)
-        if condition.type not in (BOOLEAN, Type("void")):
-            if condition.type == STRING:
-                return self.cast(condition, BOOLEAN, node)
+        if condition.type != BOOLEAN:
             raise invalid(f"{where} must be a boolean, not {condition.type}", node)
         return condition.sql
+
+    def condition(self, value: Expr, where: str, node: exp.Expression) -> str:
+        """The SQL of an operand that must be a boolean; text is none, as in Spark."""
+        if value.type not in (BOOLEAN, VOID):
+            raise invalid(f"{where} needs a boolean, not {value.type}: {value.name}", node)
+        return self.cast(value, BOOLEAN, node)
 
     def cast(self, value: Expr, target: Type, node: Optional[exp.Expression] = None) -> str:
         """SQL of a value in another type."""
@@ -256,7 +261,9 @@ def item_of(compiler: Compiler, value: Expr, index: Expr, node: exp.Expression) 
             sql = f"CASE WHEN {index.sql} >= 0 THEN {value.sql}[CAST({index.sql} AS BIGINT) + 1] END"
         return Expr(sql, kind.element, label, volatile=value.volatile or index.volatile)
     if isinstance(kind, MapType):
-        key = compiler.coerce(index, _key_type(kind, index, node), node)
+        key_type = _key_type(kind, index, node)
+        key = compiler.coerce(index, key_type, node)
+        value = compiler.coerce(value, MapType(key=key_type, value=kind.value), node)
         return Expr(f"{value.sql}[{key.sql}]", kind.value, label, volatile=value.volatile or index.volatile)
     if isinstance(kind, StructType):
         if kind == VECTOR and is_integral(index.type):
@@ -268,9 +275,9 @@ def item_of(compiler: Compiler, value: Expr, index: Expr, node: exp.Expression) 
 
 def _key_type(kind: MapType, index: Expr, node: exp.Expression) -> Type:
     common = wider(kind.key, index.type)
-    if common != kind.key:
+    if common is None:
         raise invalid(f"a key of type {index.type} does not fit a map with keys of type {kind.key}", node)
-    return kind.key
+    return common
 
 
 def _vector_item(value: Expr, index: Expr, label: str) -> Expr:
@@ -376,17 +383,13 @@ def _logical(operator: str) -> Handler:
 
 
 def _not(compiler: Compiler, node: exp.Expression) -> Expr:
-    if isinstance(node.this, (exp.In, exp.Between, exp.Like, exp.Is, exp.RegexpLike, exp.Exists)) or True:
-        value = compiler.compile(node.this)
-    if value.type == STRING:
-        value = compiler.coerce(value, BOOLEAN, node)
-    if value.type not in (BOOLEAN, Type("void")):
-        raise invalid(f"not needs a boolean, not {value.type}", node)
+    value = compiler.compile(node.this)
+    sql = compiler.condition(value, "not", node)
     if isinstance(node.this, exp.Is) and isinstance(node.this.expression, exp.Null):
         name = value.name.replace(" IS NULL)", " IS NOT NULL)")
     else:
         name = f"(NOT {value.name})"
-    return Expr(f"(NOT {value.sql})", BOOLEAN, name, volatile=value.volatile)
+    return Expr(f"(NOT {sql})", BOOLEAN, name, volatile=value.volatile)
 
 
 def _is(compiler: Compiler, node: exp.Expression) -> Expr:
@@ -473,7 +476,7 @@ def _case(compiler: Compiler, node: exp.Expression) -> Expr:
     for branch in node.args["ifs"]:
         if subject is None:
             condition = compiler.compile(branch.this)
-            conditions.append(compiler.cast(condition, BOOLEAN, branch))
+            conditions.append(compiler.condition(condition, "case", branch))
         else:
             condition = comparison(compiler, "=", subject, compiler.compile(branch.this), branch)
             conditions.append(condition.sql)
@@ -506,24 +509,15 @@ def _if(compiler: Compiler, node: exp.Expression) -> Expr:
 def _cast(compiler: Compiler, node: exp.Expression) -> Expr:
     value = compiler.compile(node.this)
     target = _data_type(node.args["to"], node)
-    literal = _typed_literal(value, target, node)
-    if literal is not None:
-        return literal
     if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast) and isinstance(node.this, exp.Literal):
         _check_typed_literal(value, target, node)
         return Expr(compiler.cast(value, target, node), target, f"{str(target).upper()} '{value.name}'", value=value.value)
     verb = "TRY_CAST" if node.args.get("safe") else "CAST"
     label = f"{verb}({value.name} AS {str(target).upper()})"
     if value.type == target:
-        return replace(value, name=value.name if not value.is_literal else label, label=None)
+        # A literal that is cast is none any more: it does not take part in the rules for literals' precision.
+        return replace(value, name=value.name if not value.is_literal else label, label=None, value=NO_VALUE)
     return Expr(compiler.cast(value, target, node), target, label, volatile=value.volatile)
-
-
-def _typed_literal(value: Expr, target: Type, node: exp.Expression) -> Optional[Expr]:
-    """`1L`, `1.5D` and the like: the parser makes casts of them, without the word."""
-    if node.meta.get("start") is not None or not value.is_literal or not isinstance(node.this, exp.Literal):
-        return None
-    return None
 
 
 def _check_typed_literal(value: Expr, target: Type, node: exp.Expression) -> None:

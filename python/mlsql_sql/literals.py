@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Dict, Optional, Tuple
 
@@ -109,5 +110,12 @@ _DATE_TEXT = re.compile(r"\s*\d{4,6}(-\d{1,2}(-\d{1,2}([ T].*)?)?)?\s*\Z")
 
 
 def is_date_text(text: str) -> bool:
-    """True where a typed literal (`date'2020-01-01'`) has the shape of one."""
-    return _DATE_TEXT.match(text) is not None
+    """True where a typed literal (`date'2020-01-01'`) has the shape of one, and its day is in the calendar."""
+    if _DATE_TEXT.match(text) is None:
+        return False
+    parts = [int(part) for part in re.findall(r"\d+", text)[:3]] + [1, 1]
+    try:
+        date(min(parts[0], 9999), parts[1], parts[2])
+    except ValueError:
+        return False
+    return True

@@ -106,6 +106,8 @@ def _with_dates(compiler: "Compiler", operator: str, left: Expr, right: Expr, no
             if operator in ("+", "-") and left.type == right.type:
                 return Expr(f"({left.sql} {operator} {right.sql})", MONTHS, "")
             raise invalid("these intervals cannot be brought together", node)
+        if operator == "*" and is_integral(left.type):
+            return Expr(f"({right.sql} * {left.sql})", right.type, "")
         if operator not in ("+", "-"):
             raise unsupported(f"{operator} with an interval", node)
         if left.type == STRING:
@@ -118,6 +120,8 @@ def _with_dates(compiler: "Compiler", operator: str, left: Expr, right: Expr, no
         target = TIMESTAMP if right.type == TIMES else left.type
         return Expr(f"CAST({left.sql} {operator} {right.sql} AS {duck(target)})", target, "", volatile=left.volatile)
     if is_interval(left.type):
+        if operator == "*" and is_integral(right.type):
+            return Expr(f"({left.sql} * {right.sql})", left.type, "")
         raise unsupported(f"an interval {operator} a number", node)
     if left.type == DATE and operator in ("+", "-") and (is_integral(right.type)):
         name = f"date_{'add' if operator == '+' else 'sub'}({left.name}, {right.name})"
@@ -125,7 +129,10 @@ def _with_dates(compiler: "Compiler", operator: str, left: Expr, right: Expr, no
     if right.type == DATE and operator == "+" and is_integral(left.type):
         return Expr(f"CAST({right.sql} + CAST({left.sql} AS INTEGER) AS DATE)", DATE, f"date_add({right.name}, {left.name})")
     if left.type in (DATE, TIMESTAMP) and right.type in (DATE, TIMESTAMP) and operator == "-":
-        raise unsupported("the difference of dates as an interval", node, "Use datediff(a, b) or unix_timestamp(a) - unix_timestamp(b).")
+        if left.type == DATE and right.type == DATE:
+            return Expr(f"to_days(CAST(date_diff('day', {right.sql}, {left.sql}) AS INTEGER))", DAYS, "")
+        first, second = compiler.cast(left, TIMESTAMP, node), compiler.cast(right, TIMESTAMP, node)
+        return Expr(f"to_microseconds(epoch_us({first}) - epoch_us({second}))", TIMES, "")
     return None
 
 
@@ -237,10 +244,8 @@ def _comparison_type(left: Expr, right: Expr, node: exp.Expression) -> Type:
 
 
 def logical(compiler: "Compiler", operator: str, left: Expr, right: Expr, node: exp.Expression) -> Expr:
-    for side in (left, right):
-        if side.type not in (BOOLEAN, VOID, STRING):
-            raise invalid(f"{operator.lower()} needs booleans, not {side.type}: {side.name}", node)
-    first, second = compiler.cast(left, BOOLEAN, node), compiler.cast(right, BOOLEAN, node)
+    word = operator.lower()
+    first, second = compiler.condition(left, word, node), compiler.condition(right, word, node)
     return Expr(f"({first} {operator} {second})", BOOLEAN, binary(left.name, operator, right.name), volatile=left.volatile or right.volatile)
 
 

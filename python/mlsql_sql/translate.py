@@ -12,6 +12,7 @@ from .functions import (  # noqa: F401  (they register functions)
     collections,
     conditions,
     dates,
+    hashes,
     json,
     numbers,
     strings,
@@ -58,7 +59,7 @@ def translate(sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[st
         if entry not in calls:
             calls.append(entry)
     return {
-        "sql": f"SELECT {', '.join(pieces)} FROM ({query.sql})",
+        "sql": f"SELECT {', '.join(pieces) or '1'} FROM ({query.sql})",
         "columns": columns,
         "inputs": context.inputs,
         "volatile": context.volatile,

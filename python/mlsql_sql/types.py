@@ -251,6 +251,8 @@ def comparison_type(left: Type, right: Type) -> Optional[Type]:
     common = tightest(left, right)
     if common is not None:
         return common
+    if {left.kind, right.kind} == {"interval day", "interval second"}:
+        return Type("interval second")
     return wider(left, right, strings=False)
 
 

@@ -1,5 +1,7 @@
 // DuckDB macros with Spark's meaning, created in each session before its configuration is locked. python/mlsql_sql writes their names.
 
+import { HASH_MACROS } from './hash-macros.js';
+
 const SPACE = '[\\x00-\\x20]*';
 const NUMBER = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?';
 const ZONE = 'Z|UTC|GMT|UT|(?:UTC|GMT|UT)?[+-]\\d{1,2}(?::?\\d{2})?|[A-Za-z]+/[A-Za-z_/]+';
@@ -52,7 +54,10 @@ export const MACROS: readonly string[] = [
   // Values from text; what is none becomes null.
   // One macro a type: DuckDB drops the null of TRY_CAST(bigint AS INTEGER) where it is compared with a constant.
   ...Object.entries({ to_long: 'BIGINT', to_int: 'INTEGER', to_short: 'SMALLINT', to_byte: 'TINYINT' }).map(
-    ([name, type]) => `${name}(s) AS CASE WHEN regexp_matches(s, '^${SPACE}[+-]?(\\d+(\\.\\d*)?|\\.\\d*)${SPACE}$')
+    ([
+      name,
+      type,
+    ]) => `${name}(s) AS CASE WHEN regexp_matches(s, '^${SPACE}[+-]?(\\d+(\\.\\d*)?|\\.\\d*)${SPACE}$')
     THEN CASE WHEN regexp_matches(s, '^${SPACE}[+-]?\\.') THEN 0 ELSE TRY_CAST(regexp_extract(s, '[+-]?\\d+') AS ${type}) END END`,
   ),
   `number_text(s) AS CASE WHEN regexp_matches(s, '^${SPACE}${NUMBER}${SPACE}$') THEN regexp_extract(s, '${NUMBER}') END`,
@@ -135,6 +140,14 @@ export const MACROS: readonly string[] = [
     WHEN v >= 9223372036854775808 THEN '-' || spark_conv_text(18446744073709551616 - v, -target)
     ELSE CASE WHEN negative THEN '-' ELSE '' END || spark_conv_text(v, -target) END`,
   `conv(t, base, target) AS CASE WHEN trim(t, ' ') <> '' THEN spark_conv_signed(starts_with(trim(t, ' '), '-'), spark_conv_value(spark_conv_valid(spark_conv_digits(trim(t, ' ')), base), base), target) END`,
+
+  ...HASH_MACROS,
+
+  // Letters as digits of sound; h and w do not part equal ones, vowels do.
+  `soundex_digits(s) AS regexp_replace(translate(upper(s), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '01230127022455012623017202'), '[^0-7]', '0', 'g')`,
+  `soundex_once(t) AS regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(t, '1+', '1', 'g'), '2+', '2', 'g'), '3+', '3', 'g'), '4+', '4', 'g'), '5+', '5', 'g'), '6+', '6', 'g')`,
+  `soundex(s) AS CASE WHEN NOT regexp_matches(s, '^[A-Za-z]') THEN s
+    ELSE upper(left(s, 1)) || rpad(left(replace(substr(spark_soundex_once(left(spark_soundex_digits(s), 1) || replace(substr(spark_soundex_digits(s), 2), '7', '')), 2), '0', ''), 3), 3, '0') END`,
 
   // Dates.
   `add_months(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE)`,

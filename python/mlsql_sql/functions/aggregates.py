@@ -168,6 +168,15 @@ def _covariance(call: Call) -> Expr:
     return _result(call, _run(call, call.name, f"{first}, {second}"), DOUBLE, values)
 
 
+@aggregate(*(f"regr_{name}" for name in ("avgx", "avgy", "count", "intercept", "r2", "slope", "sxx", "sxy", "syy")))
+def _regression(call: Call) -> Expr:
+    values = call.arguments(2)
+    first, second = (call.cast(_number(call, value), DOUBLE) for value in values)
+    found = _run(call, call.name, f"{first}, {second}")
+    kind = BIGINT if call.name == "regr_count" else DOUBLE
+    return _result(call, f"CAST({found} AS {duck(kind)})", kind, values)
+
+
 @aggregate("skewness", "kurtosis")
 def _moment(call: Call) -> Expr:
     values = call.arguments(1)
@@ -263,7 +272,7 @@ def _count_if(call: Call) -> Expr:
     distinct, values = _arguments(call, 1)
     if distinct:
         raise call.unsupported("with distinct")
-    condition = call.cast(values[0], BOOLEAN)
+    condition = call.condition(values[0])
     return _result(call, _run(call, "count", f"CASE WHEN {condition} THEN 1 END"), BIGINT, values)
 
 
@@ -271,7 +280,7 @@ def _count_if(call: Call) -> Expr:
 def _bools(call: Call) -> Expr:
     values = call.arguments(1)
     function = "bool_and" if call.name in ("bool_and", "every") else "bool_or"
-    return _result(call, _run(call, function, call.cast(values[0], BOOLEAN)), BOOLEAN, values)
+    return _result(call, _run(call, function, call.condition(values[0])), BOOLEAN, values)
 
 
 @aggregate("bit_and", "bit_or", "bit_xor")

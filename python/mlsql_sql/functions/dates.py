@@ -36,7 +36,6 @@ simple("monthname", "D", STRING, "strftime({0}, '%b')")
 simple("hour", "t", INT, "CAST(hour({0}) AS INTEGER)")
 simple("minute", "t", INT, "CAST(minute({0}) AS INTEGER)")
 simple("second", "t", INT, "CAST(second({0}) AS INTEGER)")
-simple("date_add dateadd", "Di", DATE, "CAST({0} + {1} AS DATE)")
 simple("date_sub", "Di", DATE, "CAST({0} - {1} AS DATE)")
 simple("add_months", "Di", DATE, "spark_add_months({0}, {1})")
 simple("last_day", "D", DATE, "last_day({0})")
@@ -109,6 +108,16 @@ def _unit(call: Call) -> str:
     if name not in _UNITS:
         raise call.error(f"unknown unit {name or node.sql()}", "Units are year, quarter, month, week, day, hour, minute, second.")
     return name
+
+
+@scalar("date_add", "dateadd")
+def _date_add(call: Call) -> Expr:
+    """`date_add(date, days)`, or `date_add(unit, amount, timestamp)`."""
+    if len(call.nodes) == 3:
+        return _timestampadd(call)
+    start, days = call.arguments(2)
+    sql = f"CAST({call.cast(start, DATE)} + {call.cast(days, INT)} AS DATE)"
+    return call.result(sql, DATE, [start, days])
 
 
 @scalar("timestampadd")

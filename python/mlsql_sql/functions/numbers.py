@@ -17,6 +17,7 @@ from ..types import (
     DecimalType,
     Type,
     adjusted,
+    as_decimal,
     bounded,
     duck,
     is_integral,
@@ -129,13 +130,10 @@ def _ceil_to(call: Call, function: str, value: Expr, scale: Expr, label: str) ->
     places = call.constant_int(scale, "scale")
     if places is None:
         raise call.unsupported("to a null scale")
-    source = value.type if isinstance(value.type, DecimalType) else (DecimalType(precision=20, scale=0) if is_integral(value.type) else DecimalType(precision=30, scale=15))
-    if not isinstance(value.type, DecimalType):
-        raise call.unsupported("to a number of places", "Use round, or multiply and divide.")
+    source = as_decimal(value.type) or DecimalType(precision=30, scale=15)
+    value = call.compiler.coerce(value, source, call.node)
     kept = max(0, min(places, source.scale))
     kind = bounded(source.precision - source.scale + 1 + kept, kept)
-    unit = f"CAST('1{'0' * abs(places)}' AS DECIMAL(38,0))" if places <= 0 else f"CAST('0.{'0' * (places - 1)}1' AS DECIMAL(38,{places}))"
-    del unit
     rounded = f"round({value.sql}, {places})"
     step = "1" if places <= 0 else "0." + "0" * (places - 1) + "1"
     step_sql = f"CAST('{step if places > 0 else '1' + '0' * -places}' AS DECIMAL(38,{max(places, 0)}))"
@@ -274,6 +272,15 @@ def _conv(call: Call) -> Expr:
     if source is None or target is None or not 2 <= source <= 36 or not 2 <= abs(target) <= 36:
         return call.result("CAST(NULL AS VARCHAR)", STRING, values)
     return call.result(f"spark_conv({call.text(values[0])}, {source}, {target})", STRING, values)
+
+
+@scalar("bit_get", "getbit")
+def _bit_get(call: Call) -> Expr:
+    value, position = call.arguments(2)
+    if not is_integral(value.type):
+        raise call.error(f"an integer is needed, not {value.type}: {value.name}")
+    sql = f"CAST((CAST({value.sql} AS BIGINT) >> {call.cast(position, INT)}) & 1 AS TINYINT)"
+    return call.result(sql, Type("tinyint"), [value, position])
 
 
 @scalar("try_add", "try_subtract", "try_multiply", "try_divide", "try_mod")

@@ -75,6 +75,9 @@ class Call:
     def cast(self, value: Expr, target: Type) -> str:
         return self.compiler.cast(value, target, self.node)
 
+    def condition(self, value: Expr) -> str:
+        return self.compiler.condition(value, self.name, self.node)
+
     def text(self, value: Expr) -> str:
         return self.cast(value, STRING)
 
@@ -138,18 +141,17 @@ FORBIDDEN_FUNCTIONS = frozenset(
 
 #: Spark's functions that would be answered differently here, or that nobody has checked.
 KNOWN_UNSUPPORTED = frozenset(
-    """hash xxhash64 soundex sentences shuffle schema_of_json schema_of_csv from_csv to_csv from_xml to_xml schema_of_xml
+    """xxhash64 sentences shuffle schema_of_json schema_of_csv from_csv to_csv from_xml to_xml schema_of_xml
     xpath xpath_string xpath_int xpath_double xpath_boolean xpath_float xpath_long xpath_short histogram_numeric
     count_min_sketch window window_time session_window session_user current_user user current_database current_schema
     current_catalog version spark_partition_id aes_encrypt aes_decrypt try_aes_decrypt to_number try_to_number to_char
-    to_varchar to_binary try_to_binary parse_url try_parse_url url_encode url_decode try_url_decode mask luhn_check
+    to_varchar to_binary try_to_binary parse_url try_parse_url try_url_decode mask luhn_check
     make_interval make_dt_interval make_ym_interval try_make_interval make_timestamp_ntz make_timestamp_ltz
     to_timestamp_ntz to_timestamp_ltz localtimestamp convert_timezone current_timezone bitmap_bit_position
     bitmap_bucket_number bitmap_construct_agg bitmap_count bitmap_or_agg hll_sketch_agg hll_sketch_estimate hll_union
-    hll_union_agg approx_top_k regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy
-    regr_syy randn randstr uniform parse_json try_parse_json variant_get try_variant_get is_variant_null
-    schema_of_variant schema_of_variant_agg to_variant_object collate collation sha bit_get getbit bit_reverse
-    stringify raise_error assert_true is_valid_utf8 make_valid_utf8 validate_utf8 try_validate_utf8 quote""".split()
+    hll_union_agg approx_top_k     randn randstr uniform parse_json try_parse_json variant_get try_variant_get is_variant_null
+    schema_of_variant schema_of_variant_agg to_variant_object collate collation sha bit_reverse
+    stringify is_valid_utf8 make_valid_utf8 validate_utf8 try_validate_utf8 quote""".split()
 ) - {"sha"}
 
 
