@@ -11,6 +11,7 @@ from sqlglot.dialects.spark import Spark
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import TokenType
 
+from .audit import audit
 from .errors import FORBIDDEN, INVALID, SqlError
 
 #: Functions with a syntax of their own. All others become plain calls by name.
@@ -80,7 +81,9 @@ def parse(sql: str) -> exp.Expression:
         raise SqlError(INVALID, "the select is nested too deeply", "Split it into several selects.", offset=0) from None
     if len(statements) != 1 or isinstance(statements[0], exp.Block):
         raise SqlError(INVALID, "one select was expected", "Separate statements with `;` and give each its `as`.", offset=0)
-    return statements[0].transform(_plain, copy=False)
+    tree = statements[0].transform(_plain, copy=False)
+    audit(tree)
+    return tree
 
 
 def _plain(node: exp.Expression) -> exp.Expression:

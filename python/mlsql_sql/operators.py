@@ -13,6 +13,7 @@ from .expression import Expr, quote
 from .intervals import DAYS, MONTHS, TIMES, is_interval
 from .literals import decimal_type_of
 from .names import binary
+from .ordering import sort_key
 from .types import (
     BIGINT,
     BOOLEAN,
@@ -224,6 +225,8 @@ def comparison(compiler: "Compiler", operator: str, left: Expr, right: Expr, nod
     label = binary(left.name, operator, right.name) if operator != "<>" else f"(NOT ({left.name} = {right.name}))"
     common = _comparison_type(left, right, node)
     first, second = compiler.cast(left, common, node), compiler.cast(right, common, node)
+    if operator not in ("=", "<>"):
+        first, second = sort_key(first, common), sort_key(second, common)
     return Expr(f"({first} {operator} {second})", BOOLEAN, label, volatile=left.volatile or right.volatile)
 
 

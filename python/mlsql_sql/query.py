@@ -50,7 +50,7 @@ class QueryCompiler:
         """`select *` of a relation."""
         columns = tuple(replace(column, id=self.context.new_id()) for column in relation.visible)
         pairs = ", ".join(f"{old.id} AS {new.id}" for old, new in zip(relation.visible, columns))
-        return Query(f"SELECT {pairs} FROM {relation.sql}", columns)
+        return Query(f"SELECT {pairs or '1'} FROM {relation.sql}", columns)
 
     def compiler(self, scope: Scope) -> Compiler:
         return Compiler(self.context, scope, self.compile)
@@ -132,7 +132,7 @@ class QueryCompiler:
         if table.name not in self.context.inputs:
             self.context.inputs.append(table.name)
         columns = tuple(Column(self.context.new_id(), column, kind) for column, kind in table.columns)
-        pairs = ", ".join(f"c{index} AS {column.id}" for index, column in enumerate(columns))
+        pairs = ", ".join(f"c{index} AS {column.id}" for index, column in enumerate(columns)) or "1"
         return Relation(f"(SELECT {pairs} FROM {identifier(table.view)})", columns)
 
     def _table_function(self, node: exp.Expression, scope: Scope) -> Relation:
@@ -482,7 +482,7 @@ class SelectCompiler:
                 aliases[name.lower()] = value
         self._note_calls(where, grouped)
         columns = tuple(column for column, _ in outputs)
-        pieces = ", ".join(f"{value.sql} AS {column.id}" for column, value in outputs)
+        pieces = ", ".join(f"{value.sql} AS {column.id}" for column, value in outputs) or "1"
         group_by = grouped.group_by if grouped is not None else ""
         having = self._having(compiler, aliases, grouped)
         distinct = self.node.args.get("distinct") is not None

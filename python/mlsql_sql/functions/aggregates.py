@@ -272,7 +272,7 @@ def _count_if(call: Call) -> Expr:
     distinct, values = _arguments(call, 1)
     if distinct:
         raise call.unsupported("with distinct")
-    condition = call.condition(values[0])
+    condition = call.truth(values[0])
     return _result(call, _run(call, "count", f"CASE WHEN {condition} THEN 1 END"), BIGINT, values)
 
 
@@ -280,7 +280,7 @@ def _count_if(call: Call) -> Expr:
 def _bools(call: Call) -> Expr:
     values = call.arguments(1)
     function = "bool_and" if call.name in ("bool_and", "every") else "bool_or"
-    return _result(call, _run(call, function, call.condition(values[0])), BOOLEAN, values)
+    return _result(call, _run(call, function, call.truth(values[0])), BOOLEAN, values)
 
 
 @aggregate("bit_and", "bit_or", "bit_xor")

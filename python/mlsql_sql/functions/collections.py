@@ -499,7 +499,7 @@ def _filter(call: Call) -> Expr:
     call.arity(2)
     array, kind = _items(call)
     parts, body, label = _lambda(call, 1, [kind.element, INT])
-    condition = _indexed(parts, call.condition(body))
+    condition = _indexed(parts, call.truth(body))
     sql = f"list_filter({array.sql}, lambda {parts}: {condition})"
     return call.result(sql, kind, [array], f"filter({array.name}, {label})")
 
@@ -509,7 +509,7 @@ def _exists(call: Call) -> Expr:
     call.arity(2)
     array, kind = _items(call)
     parts, body, label = _lambda(call, 1, [kind.element])
-    tests = f"list_transform({array.sql}, lambda {parts}: {call.condition(body)})"
+    tests = f"list_transform({array.sql}, lambda {parts}: {call.truth(body)})"
     sql = f"spark_any({tests})"
     return call.result(sql, BOOLEAN, [array], f"exists({array.name}, {label})")
 
@@ -519,7 +519,7 @@ def _forall(call: Call) -> Expr:
     call.arity(2)
     array, kind = _items(call)
     parts, body, label = _lambda(call, 1, [kind.element])
-    tests = f"list_transform({array.sql}, lambda {parts}: {call.condition(body)})"
+    tests = f"list_transform({array.sql}, lambda {parts}: {call.truth(body)})"
     return call.result(f"spark_all({tests})", BOOLEAN, [array], f"forall({array.name}, {label})")
 
 

@@ -72,7 +72,7 @@ def _zeroifnull(call: Call) -> Expr:
 def _if(call: Call) -> Expr:
     condition, first, second = call.arguments(3)
     items, common = call.compiler.unify([first, second], call.node, "if")
-    test = call.condition(condition)
+    test = call.truth(condition)
     sql = f"(CASE WHEN {test} THEN {items[0].sql} ELSE {items[1].sql} END)"
     return call.result(sql, common, [condition, first, second], f"(IF({condition.name}, {first.name}, {second.name}))")
 
@@ -128,7 +128,7 @@ def _assert_true(call: Call) -> Expr:
     values = call.arguments(1, 2)
     message = call.text(values[1]) if len(values) == 2 else quote(f"'{values[0].name}' is not true!")
     names = [value.name for value in values] + ([] if len(values) == 2 else [f"'{values[0].name}' is not true!"])
-    sql = f"(CASE WHEN {call.condition(values[0])} THEN NULL ELSE CAST(error({message}) AS INTEGER) END)"
+    sql = f"(CASE WHEN {call.truth(values[0])} THEN NULL ELSE CAST(error({message}) AS INTEGER) END)"
     return call.result(sql, VOID, values, call_name("assert_true", names))
 
 

@@ -136,7 +136,12 @@ def _timestampdiff(call: Call) -> Expr:
     unit = _unit(call)
     start, end = call.compiler.compile(call.nodes[1]), call.compiler.compile(call.nodes[2])
     word = "day" if unit == "DAYOFYEAR" else unit.lower()
-    sql = f"date_sub('{word}', {call.cast(start, TIMESTAMP)}, {call.cast(end, TIMESTAMP)})"
+    first, second = call.cast(start, TIMESTAMP), call.cast(end, TIMESTAMP)
+    months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}.get(unit)
+    if months is None:
+        sql = f"date_sub('{word}', {first}, {second})"
+    else:
+        sql = f"spark_quotient(spark_whole_months({first}, {second}), {months})"
     return call.result(sql, BIGINT, [start, end], call_name("timestampdiff", [unit, start.name, end.name]))
 
 

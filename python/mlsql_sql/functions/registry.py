@@ -75,7 +75,7 @@ class Call:
     def cast(self, value: Expr, target: Type) -> str:
         return self.compiler.cast(value, target, self.node)
 
-    def condition(self, value: Expr) -> str:
+    def truth(self, value: Expr) -> str:
         return self.compiler.condition(value, self.name, self.node)
 
     def text(self, value: Expr) -> str:

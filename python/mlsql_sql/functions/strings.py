@@ -48,7 +48,12 @@ simple("substring_index", "ssi", STRING, "spark_substring_index({0}, {1}, {2})")
 simple("soundex", "s", STRING, "spark_soundex({0})")
 simple("url_encode", "s", STRING, "replace(replace(replace(url_encode({0}), '%20', '+'), '~', '%7E'), '%2A', '*')")
 simple("url_decode", "s", STRING, "url_decode(replace({0}, '+', ' '))")
-simple("levenshtein", "ss", INT, "CAST(levenshtein({0}, {1}) AS INTEGER)")
+simple(
+    "levenshtein",
+    "ss?i",
+    INT,
+    "CAST(levenshtein({0}, {1}) AS INTEGER)¦CASE WHEN {2} IS NULL THEN NULL WHEN levenshtein({0}, {1}) <= {2} THEN CAST(levenshtein({0}, {1}) AS INTEGER) WHEN {0} IS NOT NULL AND {1} IS NOT NULL THEN -1 END",
+)
 simple("startswith", "ss", BOOLEAN, "starts_with({0}, {1})")
 simple("endswith", "ss", BOOLEAN, "ends_with({0}, {1})")
 simple("contains", "ss", BOOLEAN, "contains({0}, {1})")
