@@ -76,6 +76,36 @@ describe('runs and tables', () => {
     expect(shown.stdout + shown.stderr).toContain('cancelled');
   });
 
+  it('cancels a select in the middle of its rows, and the cluster goes on', async () => {
+    const path = await cluster.file(
+      'endless.mlsql',
+      'select sum((a.id * b.id) % 7) as s from range(3000000) a cross join range(3000000) b as endless;',
+    );
+    const child = cluster.spawn(['run', path, '--json']);
+    const result = collect(child);
+    await new Promise<void>((resolve) => {
+      createInterface({ input: child.stdout! }).on('line', (line) => {
+        if (line.includes('"state":"done"')) resolve();
+      });
+    });
+    child.kill('SIGINT');
+    expect((await result).code).toBe(130);
+    const runs = await cluster.cli(['runs', 'ls', '--json']);
+    const states = runs.stdout
+      .trim()
+      .split('\n')
+      .flatMap((line) => [JSON.parse(line)].flat() as { scriptName: string; state: string }[]);
+    expect(states.find((run) => run.scriptName.includes('endless'))).toMatchObject({ state: 'CANCELLED' });
+    expect((await cluster.run('select 1 as x as y;')).code).toBe(0);
+  });
+
+  it('names the statement whose rows fail only when they are read', async () => {
+    const result = await cluster.run(
+      "set a='1';\nselect element_at(array(1, 2), cast(id + 1 as int) - 1) as x from range(3) as t;",
+    );
+    expect(result.error, result.stdout).toMatchObject({ statement: 1, line: 2 });
+  });
+
   describe('save and load', () => {
     it('keeps what is there as the mode says', async () => {
       const save = (mode: string) => cluster.run(`${ROWS}\nsave ${mode} t as parquet.\`/saved/modes\`;`);
@@ -173,6 +203,7 @@ describe('runs and tables', () => {
     it('runs a script and gives the last table as JSON', async () => {
       const response = await post('/run/script', { sql: `${ROWS}` });
       expect(response.status).toBe(200);
+      expect(response.headers.get('x-mlsql-row-count')).toBe('3');
       expect(await response.json()).toEqual([
         { a: 1, b: 'x', c: 1.5 },
         { a: 2, b: 'y', c: null },
