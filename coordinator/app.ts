@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.js';
 import { MlsqlError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
@@ -34,9 +35,9 @@ export interface Coordinator {
   readonly httpAddress: string;
   /**
    * Cancels runs and waits for their end, then ends streams and child processes.
-   * @param enough - once it resolves, the runs' end is waited for no longer; default: as long as it takes
+   * @param atMostMs - how long to wait for the runs' end; default: as long as it takes
    */
-  stop(enough?: Promise<unknown>): Promise<void>;
+  stop(atMostMs?: number): Promise<void>;
 }
 
 /** @throws MlsqlError where store, state folder or addresses cannot be used */
@@ -118,10 +119,10 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   return {
     grpcAddress: grpc.address,
     httpAddress,
-    stop: async (enough) => {
+    stop: async (atMostMs) => {
       ready = false;
       grpc.setServing(false);
-      await Promise.race([runs.stop(), ...(enough === undefined ? [] : [enough])]);
+      await (atMostMs === undefined ? runs.stop() : Promise.race([runs.stop(), sleep(atMostMs)]));
       jobs.stop();
       await engine.close();
       http.closeAllConnections();

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // The coordinator process: flags and environment to a running coordinator, its ready line, its end.
+import { realpathSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { asMlsqlError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
 import { startCoordinator } from './app.js';
@@ -17,9 +19,14 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
     process.stdout.write(
       `${JSON.stringify({ ready: true, grpc: coordinator.grpcAddress, http: coordinator.httpAddress })}\n`,
     );
-    const reason = await endWish(config.exitWithParent);
-    logger.info({ reason }, 'coordinator stops');
-    await coordinator.stop(reason === PARENT_GONE ? ORPHAN_STOP_MS : undefined);
+    const stop = async (reason: string, atMostMs?: number): Promise<void> => {
+      logger.info({ reason }, 'coordinator stops');
+      await coordinator.stop(atMostMs);
+    };
+    const ways = [endSignal().then((signal) => stop(signal))];
+    // Also while we stop in order: what we wait for then will not come.
+    if (config.exitWithParent) ways.push(endOfInput().then(() => stop('parent gone', ORPHAN_STOP_MS)));
+    await Promise.race(ways);
     return 0;
   } catch (thrown) {
     const error = asMlsqlError(thrown);
@@ -31,22 +38,26 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
   }
 }
 
-const PARENT_GONE = 'parent gone';
 /** The parent's executors are gone with it: what they ran will never report. */
 const ORPHAN_STOP_MS = 1000;
 
-/** Resolves with why the process shall end. */
-function endWish(exitWithParent: boolean): Promise<string> {
+/** Resolves with the signal that asks the process to end. Another one ends it at once. */
+function endSignal(): Promise<string> {
   return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve('SIGTERM'));
-    process.once('SIGINT', () => resolve('SIGINT'));
-    if (!exitWithParent) return;
-    process.stdin.on('end', () => resolve(PARENT_GONE));
-    process.stdin.on('error', () => resolve(PARENT_GONE));
-    process.stdin.resume();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });
 }
 
-if (process.argv[1] !== undefined && import.meta.url === new URL(`file://${process.argv[1]}`).href) {
+/** Resolves when the process that holds the other end of standard input is gone. */
+function endOfInput(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdin
+      .on('end', () => resolve())
+      .on('error', () => resolve())
+      .resume();
+  });
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   process.exit(await runCoordinator(process.argv.slice(2)));
 }

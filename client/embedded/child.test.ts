@@ -33,12 +33,21 @@ it('is ready when it says so, and its stderr is its log', async () => {
   expect(readFileSync(join(folder, 'child.log'), 'utf8')).toBe('logged\n');
 });
 
-it('ends when its input ends', async () => {
+it('is asked to end in order first: its input stays open meanwhile', async () => {
+  const child = start(`
+    process.on('SIGTERM', () => setTimeout(() => process.exit(5), 300));
+    ${READY} process.stdin.on('end', () => process.exit(7)).resume();`);
+  await child.ready;
+  await child.stop(60_000);
+  expect(await child.exited).toBe('exit code 5');
+});
+
+it('sees its input end where it takes longer than its grace', async () => {
   const child = start(
     `process.on('SIGTERM', () => {}); ${READY} process.stdin.on('end', () => process.exit(7)).resume();`,
   );
   await child.ready;
-  await child.stop(60_000);
+  await child.stop(50);
   expect(await child.exited).toBe('exit code 7');
 });
 

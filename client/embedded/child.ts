@@ -1,4 +1,4 @@
-// One process of an embedded cluster: started with its log file, ready when it says so, ended by closing its input.
+// One process of an embedded cluster: started with its log file, ready when it says so, asked to end in order.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -7,6 +7,8 @@ import { ERROR_KINDS, type ErrorCode, MlsqlError } from '../../shared/errors.js'
 /** A log file larger than this is set aside (NAME.1) when the process starts. */
 const LOG_KEEP_BYTES = 10 * 1024 * 1024;
 const READY_TIMEOUT_MS = 60_000;
+/** A process whose input has ended leaves at once; this long it may take. */
+const LEAVE_PATIENCE_MS = 3_000;
 const TAIL_LINES = 15;
 
 export interface ChildSpec {
@@ -25,7 +27,10 @@ export interface Child {
   readonly ready: Promise<Record<string, unknown>>;
   /** Resolves with how it ended, in words. */
   readonly exited: Promise<string>;
-  /** Asks it to end, and after the grace makes it end. */
+  /**
+   * Asks it to end, and waits until it has.
+   * @param graceMs - to end in order; then it is told to leave as it is, and where it does not do that it is killed
+   */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -101,11 +106,15 @@ function startFailure(spec: ChildSpec, how: string, logOffset: number): MlsqlErr
 }
 
 async function stop(child: ChildProcess, exited: Promise<string>, graceMs: number): Promise<void> {
-  child.stdin!.end();
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  // Its input stays open meanwhile: to the process, the end of it says that we are gone and that there is no time.
+  let timer = setTimeout(() => {
+    child.stdin!.end();
+    timer = setTimeout(() => child.kill('SIGKILL'), LEAVE_PATIENCE_MS);
+  }, graceMs);
   await exited;
   clearTimeout(timer);
+  child.stdin!.end();
 }
 
 function openLog(file: string): { fd: number; offset: number } {

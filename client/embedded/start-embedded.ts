@@ -19,8 +19,12 @@ import { choosePort, GRPC_PORT_DEFAULT, HTTP_PORT_DEFAULT, LOOPBACK } from './po
 
 const EXECUTORS_DEFAULT = 2;
 const WORK_DIR_DEFAULT = '/tmp/__mlsql__';
-/** From being asked to end to being made to. */
-const STOP_GRACE_MS = 10_000;
+/** What running scripts have from SIGTERM to SIGKILL, where MLSQL_GRACE_MS says nothing else. */
+const SCRIPT_GRACE_DEFAULT_MS = 10_000;
+/** Behind the last script's end: its results come in, what was claimed is published as cancelled. */
+const PUBLISH_PATIENCE_MS = 10_000;
+/** Executors end behind their coordinator: they have nobody left to tell, and nothing more to do. */
+const EXECUTOR_GRACE_MS = 1_000;
 /** A coordinator whose starter was killed sees its input end, and leaves; this long it may take. */
 const ORPHAN_WAIT_MS = 15_000;
 /** A port that was free may be taken before the coordinator listens on it. */
@@ -56,7 +60,7 @@ export interface EmbeddedCluster {
   readonly lost: Promise<MlsqlError>;
   /** From now on nobody finds the cluster through its home; those who use it already go on. */
   hide(): void;
-  /** Ends all processes. Work that runs is cancelled. */
+  /** Ends all processes. Work that runs is cancelled; its scripts have their grace, and what it claimed is published. */
   stop(): Promise<void>;
 }
 
@@ -179,9 +183,9 @@ class EmbeddedProcesses {
   async end(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    // The coordinator first: it cancels what runs, and executors that are still there tell it at once that it ended.
-    await this.#coordinator?.stop(STOP_GRACE_MS);
-    await Promise.all([...this.#executors.values()].map((child) => child.stop(STOP_GRACE_MS)));
+    // The coordinator first: it cancels what runs, and needs the executors to end the scripts and to tell that they did.
+    await this.#coordinator?.stop(scriptGraceMs(process.env) + PUBLISH_PATIENCE_MS);
+    await Promise.all([...this.#executors.values()].map((child) => child.stop(EXECUTOR_GRACE_MS)));
     removeClusterFile(this.home);
   }
 
@@ -252,6 +256,11 @@ class EmbeddedProcesses {
   #logFile(name: string): string {
     return join(this.home.logsDir, `${name}.log`);
   }
+}
+
+/** As the coordinator reads it; it refuses what is no number of milliseconds. */
+function scriptGraceMs(env: NodeJS.ProcessEnv): number {
+  return Number(env.MLSQL_GRACE_MS) || SCRIPT_GRACE_DEFAULT_MS;
 }
 
 /** Waits for the coordinator of a starter that was killed: it sees that its parent is gone, and ends. */
