@@ -1,6 +1,6 @@
 // The table engine: descriptors and plans here, DuckDB in a process of its own, Spark SQL translated by another.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,7 @@ import { jsonLine } from './json-line.js';
 import { saveTable } from './save-table.js';
 import { evaluateSelect } from './select-table.js';
 import { parseSparkType } from './spark-type.js';
+import { makeSpoolFolder, removeSpoolFolder } from './spool-folder.js';
 import { SQL_PROCESS_PATH, SqlClient } from './sql-client.js';
 import { type SqlActivity, sqlError } from './sql-errors.js';
 import { quoteText } from './sql-text.js';
@@ -42,7 +43,7 @@ import { writeParts } from './write-parts.js';
 export interface TableEngineOptions {
   readonly storage: ObjectStore;
   readonly functionCaller: FunctionCaller;
-  /** A folder of the engine's own for downloads, spilled data and parts being written; emptied at the start. */
+  /** Where the engine makes a folder of its own for downloads, spilled data and parts being written; what else lies there stays. */
   readonly spoolDir: string;
   /** The interpreter that has sqlglot. */
   readonly pythonPath: string;
@@ -80,10 +81,7 @@ class DuckTableEngine implements TableEngine {
 
   constructor(options: TableEngineOptions) {
     this.#options = options;
-    this.#calls = new FunctionCalls(
-      options.functionCaller,
-      (session) => this.#sessions.get(session as SessionId)?.signal,
-    );
+    this.#calls = new FunctionCalls(options.functionCaller);
     this.#client = new SqlClient({
       path: options.processPath ?? SQL_PROCESS_PATH,
       logger: options.logger,
@@ -116,7 +114,8 @@ class DuckTableEngine implements TableEngine {
   }
 
   async closeSession(id: SessionId): Promise<void> {
-    const session = this.#session(id);
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
     this.#sessions.delete(id);
     this.#calls.forget(id);
     await session.close();
@@ -124,22 +123,23 @@ class DuckTableEngine implements TableEngine {
 
   async load(id: SessionId, request: LoadRequest): Promise<TableInfo> {
     const session = this.#session(id);
-    return this.#guard(session, 'load', async () => {
-      if (request.format === 'script') return this.#loadScript(session, request);
+    return this.#guard(session, 'load', async (signal) => {
+      if (request.format === 'script') return this.#loadScript(session, request, signal);
       const options = new Map(
         Object.entries(request.options).map(([key, value]) => [key.toLowerCase(), value]),
       );
       const files =
         request.format === 'jsonStr'
           ? [await inlineFile(session, request.inlineText ?? '')]
-          : await session.files.localize(request.files);
+          : await session.files.localize(request.files, signal);
       if (files.length === 0) {
         throw new MlsqlError('MLSQL_TABLE_DATA_INVALID', 'the folder holds no data files', {
           hint: 'Files whose names begin with _ or . are not read.',
         });
       }
       const loader = LOADERS[request.format === 'jsonStr' ? 'json' : request.format];
-      const { columns, sql } = await loader({ files, options, run: (statement) => session.run(statement) });
+      const run = (statement: string) => session.run(statement, signal);
+      const { columns, sql } = await loader({ files, options, signal, run });
       const identity = files.map(({ source }) => [
         source.key,
         source.etag,
@@ -147,19 +147,19 @@ class DuckTableEngine implements TableEngine {
         source.partitionValues ?? null,
       ]);
       const fingerprint = fingerprintOf('load', request.format, [...options], identity, columns);
-      return this.#define(session, { name: request.table, columns, fingerprint }, sql);
+      return this.#define(session, { name: request.table, columns, fingerprint }, sql, signal);
     });
   }
 
   async select(id: SessionId, request: SelectRequest): Promise<TableInfo> {
     const session = this.#session(id);
-    return this.#guard(session, 'select', async () => {
+    return this.#guard(session, 'select', async (signal) => {
       const text = request.sql.toLowerCase();
       const tables = session.tables
         .filter((table) => text.includes(table.name.toLowerCase()))
         .map((table) => ({ ...tableInfo(table), view: table.view }));
       const names = [...request.functions.keys()];
-      const translation = await this.#translator.translate(request.sql, tables, names);
+      const translation = await this.#translator.translate(request.sql, tables, names, signal);
       const columns = translation.columns.map((column) => ({
         name: column.name,
         type: parseSparkType(column.type),
@@ -170,8 +170,10 @@ class DuckTableEngine implements TableEngine {
       const known = lazy && !inputs.includes(undefined);
       const fingerprint = known ? fingerprintOf('select', translation.sql, inputs, columns) : undefined;
       const idOf = (called: string): string => functionIdOf(request.functions, called);
-      const sql = lazy ? translation.sql : await evaluateSelect(session, this.#calls, translation, idOf);
-      return this.#define(session, { name, columns, fingerprint }, sql);
+      const sql = lazy
+        ? translation.sql
+        : await evaluateSelect(session, this.#calls, translation, idOf, signal);
+      return this.#define(session, { name, columns, fingerprint }, sql, signal);
     });
   }
 
@@ -182,11 +184,12 @@ class DuckTableEngine implements TableEngine {
     rowsJson: readonly string[],
   ): Promise<TableInfo> {
     const session = this.#session(id);
-    return this.#guard(session, 'load', async () => {
+    return this.#guard(session, 'load', async (signal) => {
       const typed = columns.map((column) => ({ name: column.name, type: parseSparkType(column.type) }));
       const file = await inlineFile(session, rowsJson.map((row) => `${row}\n`).join(''));
       const fingerprint = fingerprintOf('rows', typed, file.source.etag);
-      return this.#define(session, { name, columns: typed, fingerprint }, tableOfRows(typed, file.path));
+      const sql = tableOfRows(typed, file.path);
+      return this.#define(session, { name, columns: typed, fingerprint }, sql, signal);
     });
   }
 
@@ -201,9 +204,10 @@ class DuckTableEngine implements TableEngine {
   async rows(id: SessionId, name: string, limit: number): Promise<RowsResult> {
     const session = this.#session(id);
     const table = session.get(name);
-    return this.#guard(session, 'read', async () => {
+    return this.#guard(session, 'read', async (signal) => {
       const { rows } = await session.run(
         `SELECT ${jsonLine(table.columns, 'row')} FROM "${table.view}" LIMIT ${limit + 1}`,
+        signal,
       );
       const rowsJson = rows.slice(0, limit).map((row) => row[0] as string);
       return {
@@ -218,7 +222,9 @@ class DuckTableEngine implements TableEngine {
   async writeParts(id: SessionId, request: WritePartsRequest): Promise<readonly WrittenPart[]> {
     const session = this.#session(id);
     const table = session.get(request.table);
-    return this.#guard(session, 'write', () => writeParts(session, this.#options.storage, table, request));
+    return this.#guard(session, 'write', (signal) =>
+      writeParts(session, this.#options.storage, table, request, signal),
+    );
   }
 
   async save(
@@ -227,18 +233,25 @@ class DuckTableEngine implements TableEngine {
   ): Promise<{ files: number; rows: number; sizeBytes: number }> {
     const session = this.#session(id);
     const table = session.get(request.table);
-    return this.#guard(session, 'write', () => saveTable(session, this.#options.storage, table, request));
+    return this.#guard(session, 'write', (signal) =>
+      saveTable(session, this.#options.storage, table, request, signal),
+    );
   }
 
   async interrupt(id: SessionId): Promise<void> {
-    this.#session(id).interrupt();
+    this.#sessions.get(id)?.interrupt();
   }
 
   async close(): Promise<void> {
-    for (const session of this.#sessions.values()) session.interrupt();
-    await Promise.all([this.#client.close(), this.#translator.close()]);
+    const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
-    if (this.#prepared !== undefined) await rm(await this.#prepared, { recursive: true, force: true });
+    for (const session of sessions) session.interrupt();
+    await Promise.all([this.#client.close(), this.#translator.close()]);
+    try {
+      await Promise.all(sessions.map((session) => session.close()));
+    } finally {
+      if (this.#prepared !== undefined) await removeSpoolFolder(await this.#prepared);
+    }
   }
 
   #session(id: SessionId): TableSession {
@@ -247,38 +260,49 @@ class DuckTableEngine implements TableEngine {
     return session;
   }
 
-  /** The real path of the spool, empty at first. */
-  #spool(): Promise<string> {
-    this.#prepared ??= (async () => {
-      await rm(this.#options.spoolDir, { recursive: true, force: true });
-      await mkdir(this.#options.spoolDir, { recursive: true, mode: 0o700 });
-      return realpath(this.#options.spoolDir);
-    })();
-    return this.#prepared;
+  /** The real path of the engine's own folder, empty at first. A failure to make it is not kept: the disk may be back. */
+  async #spool(): Promise<string> {
+    this.#prepared ??= makeSpoolFolder(this.#options.spoolDir);
+    const preparing = this.#prepared;
+    try {
+      return await preparing;
+    } catch (error) {
+      if (this.#prepared === preparing) this.#prepared = undefined;
+      throw error;
+    }
   }
 
   async #define(
     session: TableSession,
     table: { name: string; columns: readonly LoadedColumn[]; fingerprint: string | undefined },
     sql: string,
+    signal: AbortSignal,
   ): Promise<TableInfo> {
     const view = viewName(table.fingerprint);
-    await session.defineView(view, sql);
+    await session.defineView(view, sql, signal);
     return session.add({ ...table, view } satisfies Table);
   }
 
   /** `load script`: one row with the text, as it stands. */
-  #loadScript(session: TableSession, request: LoadRequest): Promise<TableInfo> {
+  #loadScript(session: TableSession, request: LoadRequest, signal: AbortSignal): Promise<TableInfo> {
     const text = request.inlineText ?? '';
     const columns: LoadedColumn[] = [{ name: 'value', type: { kind: 'string' } }];
     const table = { name: request.table, columns, fingerprint: fingerprintOf('script', text) };
-    return this.#define(session, table, `SELECT ${quoteText(text)} AS c0`);
+    return this.#define(session, table, `SELECT ${quoteText(text)} AS c0`, signal);
   }
 
-  async #guard<T>(session: TableSession, activity: SqlActivity, work: () => Promise<T>): Promise<T> {
+  /** Runs one call of the engine. Its signal is taken once: an interrupt between two of its steps ends it, too. */
+  async #guard<T>(
+    session: TableSession,
+    activity: SqlActivity,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { signal } = session;
     try {
-      return await work();
+      return await work(signal);
     } catch (error) {
+      // Streams that a signal cut short do not tell its reason.
+      if (signal.aborted && error instanceof Error && error.name === 'AbortError') throw signal.reason;
       throw sqlError(error, activity, session.files.displayNames);
     }
   }

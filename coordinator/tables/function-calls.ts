@@ -19,22 +19,23 @@ interface RowError extends MlsqlError {
 
 export class FunctionCalls {
   readonly #caller: FunctionCaller;
-  readonly #signalOf: (session: string) => AbortSignal | undefined;
+  /** Of each session's statement that calls functions: aborted, its calls end too. */
+  readonly #signals = new Map<string, AbortSignal>();
   /** The first failed call of a session's statement: the SQL process only hears that there was one. */
   readonly #failures = new Map<string, Failure>();
 
-  constructor(caller: FunctionCaller, signalOf: (session: string) => AbortSignal | undefined) {
+  constructor(caller: FunctionCaller) {
     this.#caller = caller;
-    this.#signalOf = signalOf;
   }
 
   /** A statement that calls functions begins. */
-  begin(session: string): void {
+  begin(session: string, signal: AbortSignal): void {
     this.#failures.delete(session);
+    this.#signals.set(session, signal);
   }
 
   async call(session: string, functionId: string, batch: Uint8Array): Promise<Uint8Array> {
-    const signal = this.#signalOf(session);
+    const signal = this.#signals.get(session);
     if (signal === undefined) throw new Error(`session ${session} is closed`);
     try {
       return await this.#caller.call(functionId, batch, signal);
@@ -46,6 +47,7 @@ export class FunctionCalls {
 
   forget(session: string): void {
     this.#failures.delete(session);
+    this.#signals.delete(session);
   }
 
   /**
@@ -57,6 +59,7 @@ export class FunctionCalls {
     error: unknown,
     calls: readonly FunctionCallSite[],
     idOf: (name: string) => string,
+    signal: AbortSignal,
   ): Promise<unknown> {
     const failure = this.#failures.get(session.id);
     this.#failures.delete(session.id);
@@ -65,7 +68,9 @@ export class FunctionCalls {
     if (!isRowError(failure.error)) return failure.error;
     const site = calls.find((call) => idOf(call.name) === failure.functionId);
     const row =
-      site === undefined ? undefined : await rowNumber(session, site, failure.batch, failure.error.row);
+      site === undefined
+        ? undefined
+        : await rowNumber(session, site, failure.batch, failure.error.row, signal);
     if (row === undefined) return failure.error;
     const { code, message, details } = failure.error;
     return new MlsqlError(code, `${message} (row ${row} of table ${site!.table})`, details);
@@ -82,12 +87,14 @@ async function rowNumber(
   site: FunctionCallSite,
   batch: Uint8Array,
   row: number,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   if (site.table === undefined || site.argument === undefined) return undefined;
   const { view } = session.get(site.table);
   const condition = isArgument('argument', site.variant, batch, row);
   const { rows } = await session.run(
     `SELECT row FROM (SELECT row_number() OVER () AS row, ${site.argument} AS argument FROM "${view}") WHERE ${condition} LIMIT 1`,
+    signal,
   );
   return rows[0] === undefined ? undefined : String(rows[0][0]);
 }

@@ -33,6 +33,7 @@ export async function saveTable(
   store: ObjectStore,
   table: Table,
   request: SaveRequest,
+  signal: AbortSignal,
 ): Promise<Saved> {
   refuseTwins(table.columns);
   const partitions = request.partitionBy.map((name) => columnIndex(table, name));
@@ -51,10 +52,11 @@ export async function saveTable(
   const columns = kept.map(({ column }) => column);
   checkFormat(columns, request.format);
   const options = new Map(Object.entries(request.options).map(([key, value]) => [key.toLowerCase(), value]));
-  const signal = session.signal;
   const id = newId('f');
   const folder = join(session.folder, id);
   const rowsTable = `save_${id.replaceAll('-', '_')}`;
+  const puts: string[] = [];
+  let complete = false;
   await mkdir(folder, { recursive: true });
   try {
     const old = request.mode === 'overwrite' ? await keysBelow(store, `${request.prefix}/`) : [];
@@ -66,7 +68,7 @@ export async function saveTable(
     }
     const folders =
       partitions.length > 0
-        ? await partitionFolders(session, source, table, partitions)
+        ? await partitionFolders(session, source, table, partitions, signal)
         : [{ subfolder: '', condition: 'true' }];
     const selected = kept.map(({ index }, place) => `${columnAt(index)} AS ${columnAt(place)}`).join(', ');
     let rows = 0;
@@ -87,16 +89,22 @@ export async function saveTable(
       rows += Number(written.rows[0]?.[0] ?? 0);
       const size = (await stat(path)).size;
       const key = `${request.prefix}/${subfolder}part-${String(files).padStart(5, '0')}-${id}.${EXTENSIONS[request.format]}`;
+      // Before the put: one that was cut short may have arrived all the same.
+      puts.push(key);
       await store.put(key, createReadStream(path), { sizeBytes: size, signal });
       await rm(path, { force: true });
       sizeBytes += size;
       files += 1;
     }
-    for (let at = 0; at < old.length; at += DELETES_AT_ONCE)
-      await store.delete(old.slice(at, at + DELETES_AT_ONCE));
+    signal.throwIfAborted();
+    complete = true;
+    await deleteAll(store, old);
     return { files, rows, sizeBytes };
   } finally {
-    if (partitions.length > 0) await session.run(`DROP TABLE IF EXISTS ${rowsTable}`).catch(() => undefined);
+    // Half a table beside the old files, or none, would be read as a whole one. The failure itself is what counts.
+    if (!complete) await deleteAll(store, puts).catch(() => undefined);
+    for (const name of partitions.length > 0 ? [rowsTable, `${rowsTable}_p`] : [])
+      await session.run(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -159,12 +167,16 @@ async function partitionFolders(
   source: string,
   table: Table,
   partitions: readonly number[],
+  signal: AbortSignal,
 ): Promise<SavedFolder[]> {
   const columns = partitions.map(columnAt).join(', ');
   const texts = partitions.map((index) => `${columnAt(index)}::VARCHAR`).join(', ');
   const ids = `${source}_p`;
-  await session.run(`CREATE OR REPLACE TEMP TABLE ${ids} AS SELECT DISTINCT ${columns} FROM ${source}`);
-  const { rows } = await session.run(`SELECT rowid, ${texts} FROM ${ids} ORDER BY rowid`);
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE ${ids} AS SELECT DISTINCT ${columns} FROM ${source}`,
+    signal,
+  );
+  const { rows } = await session.run(`SELECT rowid, ${texts} FROM ${ids} ORDER BY rowid`, signal);
   return rows.map((row) => {
     const [rowid, ...values] = row;
     const subfolder = values
@@ -191,6 +203,11 @@ function escapeName(text: string): string {
     /[\p{Cc}"#%'*/:=?\\{[\]^]/gu,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
+}
+
+async function deleteAll(store: ObjectStore, keys: readonly string[]): Promise<void> {
+  for (let at = 0; at < keys.length; at += DELETES_AT_ONCE)
+    await store.delete(keys.slice(at, at + DELETES_AT_ONCE));
 }
 
 async function keysBelow(store: ObjectStore, prefix: string): Promise<string[]> {

@@ -15,13 +15,13 @@ export async function evaluateSelect(
   functions: FunctionCalls,
   translation: Translation,
   idOf: (name: string) => string,
+  signal: AbortSignal,
 ): Promise<string> {
-  const signal = session.signal;
   const tag = randomBytes(8).toString('hex');
   const stageTable = (number: number): string => `stage_${tag}_${number}`;
   const names = [...new Set(translation.calls.map((call) => call.name.toLowerCase()))];
   const aliases = new Map<string, string>();
-  for (const name of names) aliases.set(name, await session.functionAlias(idOf(name)));
+  for (const name of names) aliases.set(name, await session.functionAlias(idOf(name), signal));
   const resolve = (sql: string): string => {
     let text = sql;
     for (const [name, alias] of aliases) text = text.replaceAll(`"user_function:${name}:`, `"${alias}`);
@@ -30,7 +30,7 @@ export async function evaluateSelect(
     return text;
   };
   const file = join(session.folder, `${randomBytes(12).toString('hex')}.parquet`);
-  functions.begin(session.id);
+  functions.begin(session.id, signal);
   try {
     for (const stage of translation.stages) {
       const calls = stage.calls.map((call) => ({ ...call, functionId: idOf(call.name) }));
@@ -41,7 +41,7 @@ export async function evaluateSelect(
       signal,
     );
   } catch (error) {
-    throw (await functions.explain(session, error, translation.calls, idOf)) ?? error;
+    throw (await functions.explain(session, error, translation.calls, idOf, signal)) ?? error;
   } finally {
     for (const { number } of translation.stages)
       await session.run(`DROP TABLE IF EXISTS ${quoteName(stageTable(number))}`).catch(() => undefined);

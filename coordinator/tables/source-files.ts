@@ -1,7 +1,7 @@
 // Brings objects of the store to paths that DuckDB may read, as they were when the table was loaded.
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { link, mkdir, rename, stat } from 'node:fs/promises';
+import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { newId } from '../../shared/ids.js';
@@ -14,11 +14,20 @@ export interface LocalFile {
   readonly path: string;
 }
 
+interface Fetch {
+  readonly path: Promise<string>;
+  readonly signal: AbortSignal;
+  done: boolean;
+}
+
+/** What keeps a file from being linked to: another file system, or one without links. */
+const NO_LINKS: readonly (string | undefined)[] = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'];
+
 export class SourceFiles {
   readonly #store: ObjectStore;
   readonly #folder: string;
   /** Downloads under way or done, by target path: a file that many statements name is fetched once. */
-  readonly #fetched = new Map<string, Promise<string>>();
+  readonly #fetched = new Map<string, Fetch>();
 
   /** What messages call a file, by its path. */
   readonly displayNames = new Map<string, string>();
@@ -28,28 +37,37 @@ export class SourceFiles {
     this.#folder = folder;
   }
 
-  async localize(files: readonly SourceFile[]): Promise<LocalFile[]> {
+  async localize(files: readonly SourceFile[], signal: AbortSignal): Promise<LocalFile[]> {
     const local: LocalFile[] = [];
     for (const source of files) {
-      const path = await this.#path(source);
+      signal.throwIfAborted();
+      const path = await this.#path(source, signal);
       this.displayNames.set(path, source.displayName);
       local.push({ source, path });
     }
     return local;
   }
 
-  #path(source: SourceFile): Promise<string> {
+  #path(source: SourceFile, signal: AbortSignal): Promise<string> {
     const name = createHash('sha256').update(`${source.key}\0${source.etag}`).digest('hex').slice(0, 32);
     const target = join(this.#folder, `${name}${safeExtension(source.key)}`);
     const known = this.#fetched.get(target);
-    if (known !== undefined) return known;
-    const fetched = this.#fetch(source, target);
-    this.#fetched.set(target, fetched);
-    fetched.catch(() => this.#fetched.delete(target));
-    return fetched;
+    // A download that is being cancelled is none to wait for.
+    if (known !== undefined && (known.done || !known.signal.aborted)) return known.path;
+    const fetch: Fetch = { path: this.#fetch(source, target, signal), signal, done: false };
+    this.#fetched.set(target, fetch);
+    fetch.path.then(
+      () => {
+        fetch.done = true;
+      },
+      () => {
+        if (this.#fetched.get(target) === fetch) this.#fetched.delete(target);
+      },
+    );
+    return fetch.path;
   }
 
-  async #fetch(source: SourceFile, target: string): Promise<string> {
+  async #fetch(source: SourceFile, target: string, signal: AbortSignal): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
     const inPlace = this.#store.localPath(source.key);
     if (inPlace !== undefined) {
@@ -60,15 +78,19 @@ export class SourceFiles {
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === 'EEXIST') return target;
-        // Another file system, or one without links: read in place.
-        if (code === 'EXDEV' || code === 'EPERM' || code === 'EMLINK' || code === 'ENOTSUP') return inPlace;
-        if (code !== 'ENOENT') throw error;
+        // Without a link it is copied: read in place, a table would change with the next save.
+        if (code !== 'ENOENT' && !NO_LINKS.includes(code)) throw error;
       }
     }
-    const { body } = await this.#store.get(source.key);
+    const { body } = await this.#store.get(source.key, { signal });
     const partial = `${target}.${newId('part')}`;
-    await pipeline(body, createWriteStream(partial));
-    await rename(partial, target);
+    try {
+      await pipeline(body, createWriteStream(partial), { signal });
+      await rename(partial, target);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
     return target;
   }
 }

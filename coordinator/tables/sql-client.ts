@@ -18,6 +18,9 @@ import type {
 /** The compiled program of the SQL process. */
 export const SQL_PROCESS_PATH = join(DIST_ROOT, 'coordinator/tables/sql-process/main.js');
 
+/** Statements of all sessions that run at once; more wait. */
+const STATEMENTS_AT_ONCE = 64;
+
 /** Work of a session failed in the SQL process. */
 export class SqlWorkError extends Error {
   constructor(readonly failure: FailedWork) {
@@ -79,9 +82,12 @@ export class SqlClient {
     await this.#request((id) => ({ op: 'close', id, session }));
   }
 
-  /** Runs one statement. Fails with SqlWorkError where DuckDB does, with MLSQL_SQL_PROCESS_LOST where the process ends. */
-  async run(session: string, sql: string): Promise<StatementRows> {
-    const rows = await this.#work(session, (id) => ({ id, op: 'run', sql }));
+  /**
+   * Runs one statement. Fails with SqlWorkError where DuckDB does, with MLSQL_SQL_PROCESS_LOST where the process ends.
+   * @param signal - an aborted one keeps it from being sent; what is sent already ends by `interrupt`
+   */
+  async run(session: string, sql: string, signal?: AbortSignal): Promise<StatementRows> {
+    const rows = await this.#work(session, (id) => ({ id, op: 'run', sql }), signal);
     if (rows === undefined) throw new Error('the SQL process answered a statement without rows');
     return rows;
   }
@@ -91,13 +97,14 @@ export class SqlClient {
   }
 
   /** Makes the calls of a stage; its table stays until it is dropped. */
-  async runStage(session: string, stage: Stage): Promise<void> {
-    await this.#work(session, (id) => ({ id, op: 'stage', stage }));
+  async runStage(session: string, stage: Stage, signal?: AbortSignal): Promise<void> {
+    await this.#work(session, (id) => ({ id, op: 'stage', stage }), signal);
   }
 
-  /** Cancels what the session runs now. */
+  /** Cancels whatever was asked of the session until now, also what still waits for its turn. */
   interrupt(session: string): void {
-    this.#running?.child.send({ op: 'interrupt', session } satisfies ToSqlProcess);
+    // Where the process just ended, its end fails what it ran.
+    this.#running?.child.send({ op: 'interrupt', session } satisfies ToSqlProcess, () => undefined);
   }
 
   /** Ends the process and waits until it is gone. */
@@ -113,12 +120,20 @@ export class SqlClient {
     });
   }
 
-  #work(session: string, request: (id: number) => SessionRequest): Promise<StatementRows | undefined> {
-    return this.#request((id) => ({ op: 'work', session, request: request(id) }));
+  #work(
+    session: string,
+    request: (id: number) => SessionRequest,
+    signal?: AbortSignal,
+  ): Promise<StatementRows | undefined> {
+    return this.#request((id) => ({ op: 'work', session, request: request(id) }), signal);
   }
 
-  async #request(message: (id: number) => ToSqlProcess): Promise<StatementRows | undefined> {
+  async #request(
+    message: (id: number) => ToSqlProcess,
+    signal?: AbortSignal,
+  ): Promise<StatementRows | undefined> {
     await this.ensureStarted();
+    signal?.throwIfAborted();
     const running = this.#running;
     if (running === undefined) throw lost('it ended while it started');
     const id = this.#nextId++;
@@ -135,8 +150,15 @@ export class SqlClient {
     const child = fork(this.#path, [], {
       serialization: 'advanced',
       execArgv: [],
-      // DuckDB's threads each keep a malloc arena otherwise; memory that a query freed would stay resident.
-      env: { PATH: process.env.PATH ?? '', TZ: 'UTC', LANG: 'C.UTF-8', MALLOC_ARENA_MAX: '2' },
+      env: {
+        PATH: process.env.PATH ?? '',
+        TZ: 'UTC',
+        LANG: 'C.UTF-8',
+        // DuckDB's threads each keep a malloc arena otherwise; memory that a query freed would stay resident.
+        MALLOC_ARENA_MAX: '2',
+        // Each running statement holds one; of the usual four, four long statements would stop all sessions.
+        UV_THREADPOOL_SIZE: String(STATEMENTS_AT_ONCE),
+      },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const pending = new Map<number, Pending>();
@@ -177,8 +199,8 @@ export class SqlClient {
       case 'call': {
         const { session, call } = message;
         const answer = (body: CallAnswer): void => {
-          if (running.child.connected)
-            running.child.send({ op: 'answer', session, call, answer: body } satisfies ToSqlProcess);
+          const message: ToSqlProcess = { op: 'answer', session, call, answer: body };
+          running.child.send(message, () => undefined);
         };
         this.#onCall(session, message.functionId, message.batch).then(
           (batch) => answer({ batch }),

@@ -2,13 +2,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MlsqlError } from '../../shared/errors.js';
+import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import type { SessionId } from '../../shared/ids.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { LoadedColumn } from './formats/loader.js';
 import { SourceFiles } from './source-files.js';
 import { sparkTypeText } from './spark-type.js';
-import type { SqlClient } from './sql-client.js';
+import { type SqlClient, SqlWorkError } from './sql-client.js';
 import type { SessionSettings, Stage, StatementRows } from './sql-process/messages.js';
 import { quoteName } from './sql-text.js';
 import type { TableInfo } from './table-engine.js';
@@ -26,7 +26,7 @@ export class TableSession {
   readonly folder: string;
   readonly files: SourceFiles;
   readonly #client: SqlClient;
-  readonly #settings: SessionSettings;
+  readonly #settings: Omit<SessionSettings, 'temporaryFolder'>;
   readonly #tables = new Map<string, Table>();
   /** Views by name, in the order in which they were made: later ones read earlier ones. */
   readonly #views = new Map<string, string>();
@@ -35,7 +35,9 @@ export class TableSession {
   readonly #defined = new Set<string>();
   #generation = -1;
   #opening: Promise<void> | undefined;
+  #openings = 0;
   #abort = new AbortController();
+  #closed = false;
 
   constructor(options: {
     id: SessionId;
@@ -48,7 +50,7 @@ export class TableSession {
     this.folder = options.folder;
     this.files = new SourceFiles(options.store, join(options.folder, 'files'));
     this.#client = options.client;
-    this.#settings = { ...options.settings, temporaryFolder: join(options.folder, 'spill') };
+    this.#settings = options.settings;
   }
 
   /** Aborts when what the session does now is interrupted. */
@@ -58,35 +60,41 @@ export class TableSession {
 
   /** Cancels what runs now; what comes later is not touched. */
   interrupt(): void {
+    if (this.#closed) return;
     this.#abort.abort(new MlsqlError('MLSQL_RUN_CANCELLED', 'the run was cancelled'));
     this.#abort = new AbortController();
     this.#client.interrupt(this.id);
   }
 
+  /** Ends what runs, the session's thread and its files; a session of a process that is gone has no thread any more. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#abort.abort(new MlsqlError('MLSQL_RUN_CANCELLED', 'the session was closed'));
-    if (this.#generation === this.#client.generation) await this.#client.closeSession(this.id);
-    await rm(this.folder, { recursive: true, force: true });
+    try {
+      // The caller who opens it hears of a failure.
+      await this.#opening?.catch(() => undefined);
+      await this.#client.closeSession(this.id);
+    } catch (error) {
+      if (!isMlsqlError(error, 'MLSQL_SQL_PROCESS_LOST')) throw error;
+    } finally {
+      await rm(this.folder, { recursive: true, force: true });
+    }
   }
 
   /** Runs a statement in the session, opening it where the SQL process is new. */
   async run(sql: string, signal: AbortSignal = this.signal): Promise<StatementRows> {
-    await this.#ensureOpen();
-    signal.throwIfAborted();
-    return this.#client.run(this.id, sql);
+    return this.#inThread(signal, () => this.#client.run(this.id, sql, signal));
   }
 
   /** Makes calls of functions ahead of a select. */
   async runStage(stage: Stage, signal: AbortSignal): Promise<void> {
-    await this.#ensureOpen();
-    signal.throwIfAborted();
-    await this.#client.runStage(this.id, stage);
+    await this.#inThread(signal, () => this.#client.runStage(this.id, stage, signal));
   }
 
   /** Makes a view unless one of that name is there; names tell content, so it is the same. */
-  async defineView(view: string, sql: string): Promise<void> {
+  async defineView(view: string, sql: string, signal: AbortSignal = this.signal): Promise<void> {
     if (this.#views.has(view)) return;
-    await this.run(createView(view, sql));
+    await this.run(createView(view, sql), signal);
     this.#views.set(view, sql);
   }
 
@@ -110,8 +118,11 @@ export class TableSession {
   }
 
   /** DuckDB's name of a registered function; defined in the SQL process where it is not yet. */
-  async functionAlias(functionId: string): Promise<string> {
-    await this.#ensureOpen();
+  async functionAlias(functionId: string, signal: AbortSignal): Promise<string> {
+    return this.#inThread(signal, () => this.#functionAlias(functionId));
+  }
+
+  async #functionAlias(functionId: string): Promise<string> {
     let alias = this.#functions.get(functionId);
     if (alias === undefined) {
       alias = `user_function_${this.#functions.size}`;
@@ -119,14 +130,34 @@ export class TableSession {
     }
     if (!this.#defined.has(functionId)) {
       this.#defined.add(functionId);
-      await this.#client.defineFunction(this.id, alias, functionId);
+      try {
+        await this.#client.defineFunction(this.id, alias, functionId);
+      } catch (error) {
+        this.#defined.delete(functionId);
+        throw error;
+      }
     }
     return alias;
+  }
+
+  /** Work in the session's thread. One that ended is started anew by the next use. */
+  async #inThread<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    await this.#ensureOpen();
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SqlWorkError && error.failure.cause === 'session') this.#generation = -1;
+      throw error;
+    }
   }
 
   async #ensureOpen(): Promise<void> {
     await this.#client.ensureStarted();
     while (this.#generation !== this.#client.generation) {
+      // Closed while the process started: the current signal is only ever aborted by that.
+      this.signal.throwIfAborted();
       this.#opening ??= this.#open().finally(() => {
         this.#opening = undefined;
       });
@@ -136,8 +167,10 @@ export class TableSession {
 
   async #open(): Promise<void> {
     const generation = this.#client.generation;
-    await mkdir(join(this.folder, 'spill'), { recursive: true });
-    await this.#client.open(this.id, this.#settings);
+    // A thread that is just ending may still hold files of its own there.
+    const temporaryFolder = join(this.folder, `spill-${++this.#openings}`);
+    await mkdir(temporaryFolder, { recursive: true });
+    await this.#client.open(this.id, { ...this.#settings, temporaryFolder });
     this.#defined.clear();
     for (const [functionId, alias] of this.#functions) {
       await this.#client.defineFunction(this.id, alias, functionId);

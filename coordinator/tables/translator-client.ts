@@ -60,15 +60,24 @@ interface Reply {
 }
 
 interface Pending {
+  /** The request as it is sent, for sending it again. */
+  readonly line: string;
   resolve(translation: Translation): void;
   reject(error: Error): void;
+}
+
+interface Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** In the order of sending: the first one is what the process works on. */
+  readonly pending: Map<number, Pending>;
+  /** Ends it and fails what it has not answered. */
+  fail(why: string): void;
 }
 
 export class TranslatorClient {
   readonly #pythonPath: string;
   readonly #logger: Logger;
-  readonly #pending = new Map<number, Pending>();
-  #child: ChildProcessWithoutNullStreams | undefined;
+  #running: Running | undefined;
   #nextId = 1;
 
   constructor(options: { pythonPath: string; logger: Logger }) {
@@ -78,31 +87,67 @@ export class TranslatorClient {
 
   /** Starts the process ahead of its first use. */
   warmUp(): void {
-    this.#child ??= this.#start();
+    this.#running ??= this.#start();
   }
 
-  /** Fails with MLSQL_SQL_INVALID, _UNSUPPORTED, _FORBIDDEN, _FUNCTION_UNKNOWN, MLSQL_TABLE_UNKNOWN or _COLUMN_UNKNOWN. */
-  translate(sql: string, tables: readonly KnownTable[], functions: readonly string[]): Promise<Translation> {
-    this.#child ??= this.#start();
-    const child = this.#child;
+  /**
+   * Fails with MLSQL_SQL_INVALID, _UNSUPPORTED, _FORBIDDEN, _FUNCTION_UNKNOWN, MLSQL_TABLE_UNKNOWN or _COLUMN_UNKNOWN,
+   * with MLSQL_SQL_PROCESS_LOST where the process ends, and with the signal's reason where that aborts.
+   */
+  async translate(
+    sql: string,
+    tables: readonly KnownTable[],
+    functions: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Translation> {
+    signal.throwIfAborted();
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      child.stdin.write(`${JSON.stringify({ id, op: 'select', sql, tables, functions })}\n`);
-    });
+    const line = `${JSON.stringify({ id, op: 'select', sql, tables, functions })}\n`;
+    let cancel = (): void => undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        cancel = (): void => {
+          reject(signal.reason);
+          this.#forget(id);
+        };
+        signal.addEventListener('abort', cancel, { once: true });
+        this.#send(id, { line, resolve, reject });
+      });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
   }
 
   async close(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const child = this.#running?.child;
+    this.#running?.fail('it was closed');
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     await new Promise<void>((resolve) => {
       child.once('exit', () => resolve());
       child.kill('SIGKILL');
     });
   }
 
-  #start(): ChildProcessWithoutNullStreams {
+  #send(id: number, request: Pending): void {
+    this.#running ??= this.#start();
+    this.#running.pending.set(id, request);
+    this.#running.child.stdin.write(request.line);
+  }
+
+  /** Drops a request. Where the process works on it, only its end ends that: a new one gets what else it had to do. */
+  #forget(id: number): void {
+    const running = this.#running;
+    if (running === undefined || !running.pending.has(id)) return;
+    const [first] = running.pending.keys();
+    running.pending.delete(id);
+    if (first !== id) return;
+    const others = [...running.pending];
+    running.pending.clear();
+    running.fail('what it worked on was cancelled');
+    for (const [other, request] of others) this.#send(other, request);
+  }
+
+  #start(): Running {
     const child = spawn(this.#pythonPath, ['-E', '-s', '-m', 'mlsql_sql'], {
       cwd: PYTHON_ROOT,
       env: {
@@ -118,11 +163,12 @@ export class TranslatorClient {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-4000);
     });
-    createInterface({ input: child.stdout }).on('line', (line) => this.#receive(JSON.parse(line) as Reply));
-    const gone = (why: string): void => {
-      if (this.#child === child) this.#child = undefined;
-      const waiting = [...this.#pending.values()];
-      this.#pending.clear();
+    const pending = new Map<number, Pending>();
+    const fail = (why: string): void => {
+      if (this.#running === running) this.#running = undefined;
+      child.kill('SIGKILL');
+      const waiting = [...pending.values()];
+      pending.clear();
       if (waiting.length > 0) this.#logger.error({ why, lastWords }, 'SQL translator ended');
       for (const request of waiting) {
         request.reject(
@@ -134,14 +180,21 @@ export class TranslatorClient {
     };
     // A write to a process that just ended fails here; its requests are failed by `exit`.
     child.stdin.on('error', () => undefined);
-    child.on('error', (error) => gone(error.message));
-    child.on('exit', (code, signal) => gone(signal === null ? `exit code ${code}` : `signal ${signal}`));
-    return child;
+    child.on('error', (error) => fail(error.message));
+    child.on('exit', (code, signal) => fail(signal === null ? `exit code ${code}` : `signal ${signal}`));
+    const running: Running = { child, pending, fail };
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const reply = parseReply(line);
+      // What stands between two answers may have torn one of them.
+      if (reply === undefined) fail(`it wrote what is no answer: ${line.slice(0, 200)}`);
+      else this.#receive(pending, reply);
+    });
+    return running;
   }
 
-  #receive(reply: Reply): void {
-    const request = this.#pending.get(reply.id);
-    this.#pending.delete(reply.id);
+  #receive(pending: Map<number, Pending>, reply: Reply): void {
+    const request = pending.get(reply.id);
+    pending.delete(reply.id);
     if (request === undefined) return;
     if (reply.ok !== undefined) request.resolve(reply.ok);
     else if (reply.error !== undefined) {
@@ -153,5 +206,14 @@ export class TranslatorClient {
         }),
       );
     } else request.reject(new Error(`the SQL translator answered neither a select nor an error`));
+  }
+}
+
+function parseReply(line: string): Reply | undefined {
+  try {
+    const reply = JSON.parse(line) as Reply | null;
+    return typeof reply?.id === 'number' ? reply : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -29,6 +29,7 @@ export async function writeParts(
   store: ObjectStore,
   table: Table,
   request: WritePartsRequest,
+  signal: AbortSignal,
 ): Promise<readonly WrittenPart[]> {
   const indexKey =
     table.fingerprint === undefined
@@ -38,7 +39,7 @@ export async function writeParts(
     const known = await readIndex(store, indexKey);
     if (known !== undefined) return known;
   }
-  const parts = await new PartWriter(session, store, table, request).write();
+  const parts = await new PartWriter(session, store, table, request, signal).write();
   if (indexKey !== undefined) {
     const index: PartIndex = {
       parts: parts.map(({ key, sizeBytes, sha256, rows }) => ({ key, sizeBytes, sha256, rows })),
@@ -69,16 +70,15 @@ async function readIndex(store: ObjectStore, key: string): Promise<readonly Writ
 class PartWriter {
   readonly #folder: string;
   readonly #rows = `parts_${newId('m').replaceAll('-', '_')}`;
-  readonly #signal: AbortSignal;
 
   constructor(
     private readonly session: TableSession,
     private readonly store: ObjectStore,
     private readonly table: Table,
     private readonly request: WritePartsRequest,
+    private readonly signal: AbortSignal,
   ) {
     this.#folder = join(session.folder, newId('parts'));
-    this.#signal = session.signal;
   }
 
   async write(): Promise<readonly WrittenPart[]> {
@@ -137,7 +137,7 @@ class PartWriter {
     const part = { key, sizeBytes, sha256, rows };
     if ((await this.store.head(key))?.sizeBytes === sizeBytes) return { ...part, written: false };
     try {
-      await this.store.put(key, { file: path }, { sizeBytes, ifAbsent: true, signal: this.#signal });
+      await this.store.put(key, { file: path }, { sizeBytes, ifAbsent: true, signal: this.signal });
       return { ...part, written: true };
     } catch (error) {
       // Another train of the same table was first.
@@ -164,7 +164,7 @@ class PartWriter {
   }
 
   #run(sql: string): ReturnType<TableSession['run']> {
-    return this.session.run(sql, this.#signal);
+    return this.session.run(sql, this.signal);
   }
 }
 

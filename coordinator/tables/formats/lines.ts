@@ -9,15 +9,17 @@ import { fileExists, type LocalFile } from '../source-files.js';
 import { type LoadContext, type LoadedTable, lineLimits, pathList, withPartitionColumns } from './loader.js';
 
 /** A table expression with one column `value`, in the files' order. */
-export async function readLines(_context: LoadContext, files: readonly LocalFile[]): Promise<string> {
+export async function readLines(context: LoadContext, files: readonly LocalFile[]): Promise<string> {
   const plain: LocalFile[] = [];
-  for (const file of files) plain.push({ ...file, path: await withPlainLineBreaks(file.path) });
+  for (const file of files)
+    plain.push({ ...file, path: await withPlainLineBreaks(file.path, context.signal) });
   return linesOf(plain);
 }
 
 export async function loadText(context: LoadContext): Promise<LoadedTable> {
   const plain: LocalFile[] = [];
-  for (const file of context.files) plain.push({ ...file, path: await withPlainLineBreaks(file.path) });
+  for (const file of context.files)
+    plain.push({ ...file, path: await withPlainLineBreaks(file.path, context.signal) });
   return withPartitionColumns(
     plain,
     [{ name: 'value', type: { kind: 'string' } }],
@@ -30,11 +32,11 @@ function linesOf(files: readonly LocalFile[]): string {
 }
 
 /** The file itself, or a copy whose lines all end with `\n` where a `\r` occurs: DuckDB trips over mixtures. */
-async function withPlainLineBreaks(path: string): Promise<string> {
+async function withPlainLineBreaks(path: string, signal: AbortSignal): Promise<string> {
   const target = `${path}.lines`;
   if (await fileExists(target)) return target;
   const compressed = path.endsWith('.gz');
-  if (!compressed && !(await containsReturn(path))) return path;
+  if (!compressed && !(await containsReturn(path, signal))) return path;
   let endsWithReturn = false;
   const unify = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -47,14 +49,14 @@ async function withPlainLineBreaks(path: string): Promise<string> {
   });
   const partial = `${target}.${newId('part')}`;
   const source = createReadStream(path);
-  if (compressed) await pipeline(source, createGunzip(), unify, createWriteStream(partial));
-  else await pipeline(source, unify, createWriteStream(partial));
+  if (compressed) await pipeline(source, createGunzip(), unify, createWriteStream(partial), { signal });
+  else await pipeline(source, unify, createWriteStream(partial), { signal });
   await rename(partial, target);
   return target;
 }
 
-async function containsReturn(path: string): Promise<boolean> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+async function containsReturn(path: string, signal: AbortSignal): Promise<boolean> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) {
     if ((chunk as Buffer).includes(13)) return true;
   }
   return false;

@@ -19,7 +19,9 @@ export interface LoadContext {
   readonly files: readonly LocalFile[];
   /** Options by lower-case key. */
   readonly options: ReadonlyMap<string, string>;
-  /** Runs a statement in the session. */
+  /** Aborts when the load is cancelled. */
+  readonly signal: AbortSignal;
+  /** Runs a statement in the session, unless the load is cancelled. */
   run(sql: string): Promise<StatementRows>;
 }
 

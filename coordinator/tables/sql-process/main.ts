@@ -14,9 +14,14 @@ interface Session {
   readonly answers: MessagePort;
   /** Requests whose outcome the coordinator waits for. */
   readonly pending: Set<number>;
+  /** The latest request: whatever was asked until then is what an interrupt cancels. */
+  latest: number;
   /** Calls that the thread stands still for. */
   readonly blockedCalls: Set<number>;
 }
+
+/** A request that the coordinator did not make and so does not wait for. */
+const NOBODY = -1;
 
 const sessions = new Map<string, Session>();
 
@@ -54,6 +59,12 @@ function receive(message: ToSqlProcess): void {
 }
 
 function open(name: string, settings: SessionThreadData['settings']): void {
+  // One that is opened anew, since it failed: its thread ends as soon as it can.
+  const earlier = sessions.get(name);
+  if (earlier !== undefined) {
+    interruptSession(earlier);
+    earlier.worker.postMessage({ op: 'close', id: NOBODY } satisfies ToSessionThread);
+  }
   const signal = new SharedArrayBuffer(8);
   const workerData: SessionThreadData = { settings, signal };
   const worker = new Worker(new URL('./session-thread.js', import.meta.url), { workerData });
@@ -64,6 +75,7 @@ function open(name: string, settings: SessionThreadData['settings']): void {
     wake: new Int32Array(signal),
     answers: port1,
     pending: new Set(),
+    latest: 0,
     blockedCalls: new Set(),
   };
   sessions.set(name, session);
@@ -104,6 +116,7 @@ function work(name: string, request: Extract<ToSqlProcess, { op: 'work' }>['requ
     return;
   }
   session.pending.add(request.id);
+  session.latest = request.id;
   session.worker.postMessage(request);
 }
 
@@ -113,7 +126,7 @@ function interrupt(name: string): void {
 }
 
 function interruptSession(session: Session): void {
-  Atomics.store(session.wake, 1, 1);
+  Atomics.store(session.wake, 1, session.latest);
   wakeUp(session);
   session.worker.postMessage({ op: 'interrupt' });
 }

@@ -97,6 +97,6 @@ export type ToSessionThread =
 /** What a session's thread is started with. */
 export interface SessionThreadData {
   readonly settings: SessionSettings;
-  /** Int32: [0] counts wake-ups of a blocked call, [1] is 1 while the running statement is being cancelled. */
+  /** Int32: [0] counts wake-ups of a blocked call, [1] is the highest request that is cancelled; request numbers rise. */
   readonly signal: SharedArrayBuffer;
 }

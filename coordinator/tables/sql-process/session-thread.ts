@@ -42,6 +42,10 @@ const calls = new ThreadCalls(port, wake);
 const opened = open(settings);
 opened.catch(() => undefined);
 let queue: Promise<void> = Promise.resolve();
+/** True while a statement is being worked on. */
+let busy = false;
+/** How often a statement that is cancelled is told so: DuckDB forgets an interrupt that comes before it starts. */
+const INTERRUPT_EVERY_MS = 20;
 
 port.on('message', (message: ToSessionThread | { op: 'answers'; port: MessagePort }) => {
   if (message.op === 'answers') calls.answers = message.port;
@@ -52,9 +56,14 @@ port.on('message', (message: ToSessionThread | { op: 'answers'; port: MessagePor
 });
 
 function interrupt(): void {
+  if (!busy || !calls.isCancelled) return;
   calls.cancel();
   opened.then(
-    ({ connection }) => connection.interrupt(),
+    ({ connection }) => {
+      if (!busy || !calls.isCancelled) return;
+      connection.interrupt();
+      setTimeout(interrupt, INTERRUPT_EVERY_MS);
+    },
     () => undefined,
   );
 }
@@ -82,14 +91,20 @@ async function open(
 
 async function work(request: SessionRequest): Promise<void> {
   failedCall = undefined;
-  Atomics.store(wake, 1, 0);
+  calls.begin(request.id);
+  busy = true;
   try {
-    const { instance, connection } = await opened;
+    const { instance, connection } = await opened.catch((error: unknown) => {
+      failedCall = { message: error instanceof Error ? error.message : String(error), cause: 'session' };
+      throw error;
+    });
     if (request.op === 'defineFunction') {
       define(connection, request.name, request.functionId);
       send({ op: 'done', id: request.id, rows: undefined });
       return;
     }
+    // It may have been cancelled while it stood in the queue.
+    if (calls.isCancelled) throw new CallFailure('cancelled');
     if (request.op === 'stage') {
       await runStage(instance, connection, calls, request.stage);
       send({ op: 'done', id: request.id, rows: undefined });
@@ -99,6 +114,8 @@ async function work(request: SessionRequest): Promise<void> {
   } catch (error) {
     noteFailure(error);
     send({ op: 'failed', id: request.id, failure: failedCall ?? failureOf(error) });
+  } finally {
+    busy = false;
   }
 }
 

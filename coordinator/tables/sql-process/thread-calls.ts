@@ -18,14 +18,20 @@ export class ThreadCalls {
   /** Where answers to blocked calls arrive. */
   answers: MessagePort | undefined;
   readonly #port: MessagePort;
-  /** [0] counts wake-ups, [1] is 1 while the running statement is being cancelled. */
+  /** [0] counts wake-ups, [1] is the highest request that is cancelled. */
   readonly #wake: Int32Array;
   readonly #pending = new Map<number, PendingCall>();
+  #request = 0;
   #next = 1;
 
   constructor(port: MessagePort, wake: Int32Array) {
     this.#port = port;
     this.#wake = wake;
+  }
+
+  /** Work on a request begins: calls are its own from now on. */
+  begin(request: number): void {
+    this.#request = request;
   }
 
   /** Blocks this thread until the answer is there or the statement is cancelled. */
@@ -71,8 +77,9 @@ export class ThreadCalls {
     for (const call of waiting) call.reject(new CallFailure('cancelled'));
   }
 
+  /** True where the request that is being worked on is cancelled. */
   get isCancelled(): boolean {
-    return Atomics.load(this.#wake, 1) === 1;
+    return Atomics.load(this.#wake, 1) >= this.#request;
   }
 
   #send(functionId: string, batch: Uint8Array, blocked: boolean): number {
