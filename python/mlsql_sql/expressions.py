@@ -22,7 +22,7 @@ from .functions.registry import (
     WINDOWS,
     Call,
 )
-from .literals import boolean_literal, null_literal, number_literal, string_literal
+from .literals import boolean_literal, is_plain_time, null_literal, number_literal, string_literal
 from .operators import arithmetic, comparison, concat_operator, like, logical, null_safe_equal
 from .scope import CallSite, Column, Context, Grouping, Scope
 from .types import (
@@ -98,6 +98,9 @@ class Compiler:
         """SQL of a value in another type."""
         if value.is_literal and value.value is None:
             return f"CAST(NULL AS {duck(target)})"
+        if isinstance(value.value, str) and value.type == STRING and is_plain_time(value.value, target):
+            # DuckDB reads it as Spark does, once instead of in each row.
+            return f"TRY_CAST({value.sql} AS {duck(target)})"
         sql = bind(value, lambda simple: cast(simple, value.type, target) or "")
         if sql == "" or cast("x", value.type, target) is None:
             raise invalid(f"a value of type {value.type} cannot become {target}: {value.name}", node)

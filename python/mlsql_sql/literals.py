@@ -119,3 +119,14 @@ def is_date_text(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_PLAIN_TIME = {
+    "date": re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII),
+    "timestamp": re.compile(r"\d{4}-\d{2}-\d{2}([ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)?", re.ASCII),
+}
+
+
+def is_plain_time(text: str, kind: Type) -> bool:
+    """True for the usual form of a date or timestamp as text."""
+    return kind.kind in _PLAIN_TIME and _PLAIN_TIME[kind.kind].fullmatch(text) is not None

@@ -69,7 +69,8 @@ export const MACROS: readonly string[] = [
   `to_boolean(s) AS CASE WHEN regexp_matches(s, '^(?i)${SPACE}(t|true|y|yes|1)${SPACE}$') THEN true
     WHEN regexp_matches(s, '^(?i)${SPACE}(f|false|n|no|0)${SPACE}$') THEN false END`,
   `date_of(p) AS TRY_CAST(p.y || '-' || lpad(CASE WHEN p.m = '' THEN '1' ELSE p.m END, 2, '0') || '-' || lpad(CASE WHEN p.d = '' THEN '1' ELSE p.d END, 2, '0') AS DATE)`,
-  `to_date(s) AS CASE WHEN regexp_full_match(s, '\\d{4}-\\d{2}-\\d{2}') THEN TRY_CAST(s AS DATE) WHEN s IS NOT NULL THEN spark_date_of(regexp_extract(s, '^${SPACE}[+]?(\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T].*)?)?)?${SPACE}$', ['y', 'm', 'd'])) END`,
+  `to_date(s) AS list_transform([s], lambda t: CASE WHEN regexp_full_match(t, '\\d{4}-\\d{2}-\\d{2}') THEN TRY_CAST(t AS DATE) WHEN t IS NOT NULL
+    THEN list_transform([regexp_extract(t, '^${SPACE}[+]?(\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T].*)?)?)?${SPACE}$', ['y', 'm', 'd'])], lambda p: spark_date_of(p))[1] END)[1]`,
   `offset_micros(z) AS CASE WHEN regexp_matches(z, '[+-]\\d')
     THEN CASE WHEN contains(z, '-') THEN -1 ELSE 1 END * (CAST(regexp_extract(z, '[+-](\\d{1,2})', 1) AS BIGINT) * 3600
       + coalesce(TRY_CAST(regexp_extract(z, '[+-]\\d{1,2}:?(\\d{2})', 1) AS BIGINT), 0) * 60) * 1000000
@@ -79,7 +80,8 @@ export const MACROS: readonly string[] = [
   `timestamp_of(p) AS CASE WHEN coalesce(TRY_CAST(p.hh AS INTEGER), 0) < 24 AND coalesce(TRY_CAST(p.mi AS INTEGER), 0) < 60 AND coalesce(TRY_CAST(p.ss AS INTEGER), 0) < 60 THEN
     CASE WHEN contains(p.z, '/') THEN try(CAST(timezone('UTC', timezone(p.z, spark_plain_timestamp(p))) AS TIMESTAMP))
     ELSE make_timestamp(epoch_us(spark_plain_timestamp(p)) - spark_offset_micros(p.z)) END END`,
-  `to_timestamp(s) AS CASE WHEN regexp_full_match(s, '${PLAIN_TIMESTAMP}') THEN TRY_CAST(s AS TIMESTAMP) WHEN s IS NOT NULL THEN spark_timestamp_of(regexp_extract(s, '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])) END`,
+  `to_timestamp(s) AS list_transform([s], lambda t: CASE WHEN regexp_full_match(t, '${PLAIN_TIMESTAMP}') THEN TRY_CAST(t AS TIMESTAMP) WHEN t IS NOT NULL
+    THEN list_transform([regexp_extract(t, '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])], lambda p: spark_timestamp_of(p))[1] END)[1]`,
 
   // Rounding as Java does, by way of the shortest text, so that 2.675 becomes 2.68. That way is slow; what lies far
   // enough from the middle between two results needs no text.
@@ -152,8 +154,14 @@ export const MACROS: readonly string[] = [
   // Dates.
   `add_months(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE)`,
   `month_end(t) AS CAST(t AS DATE) = last_day(CAST(t AS DATE))`,
-  `months_between(a, b) AS CASE WHEN day(a) = day(b) OR (spark_month_end(a) AND spark_month_end(b))
+  // Months that are over: from a 31st to a 29th none is, even at the end of February.
+  "into_month(t) AS epoch_us(t) - epoch_us(date_trunc('month', t))",
+  `whole_months_of(a, b) AS (year(b) - year(a)) * 12 + month(b) - month(a)
+    - CASE WHEN b >= a AND spark_into_month(b) < spark_into_month(a) THEN 1 WHEN b < a AND spark_into_month(b) > spark_into_month(a) THEN -1 ELSE 0 END`,
+  "whole_months(a, b) AS list_transform([{'a': a, 'b': b}], lambda p: spark_whole_months_of(p.a, p.b))[1]",
+  `months_of(a, b) AS CASE WHEN day(a) = day(b) OR (spark_month_end(a) AND spark_month_end(b))
     THEN CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE)
     ELSE (year(a) - year(b)) * 12 + month(a) - month(b) + CAST(((day(a) - day(b)) * 86400 + date_part('epoch', a - date_trunc('day', a)) - date_part('epoch', b - date_trunc('day', b))) AS DOUBLE) / 2678400.0 END`,
+  "months_between(a, b) AS list_transform([{'a': a, 'b': b}], lambda p: spark_months_of(p.a, p.b))[1]",
   `whole_seconds(t) AS CAST(floor(epoch_us(t) / 1000000) AS BIGINT)`,
 ].map((definition) => `CREATE OR REPLACE MACRO spark_${definition}`);
