@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DIST_ROOT, PRODUCT_ROOT } from '../../shared/paths.js';
 
@@ -20,6 +21,17 @@ const SLOW_SCRIPT = `
 set rows='''{"x":1}''';
 load jsonStr.\`rows\` as t;
 train t as PythonAlg.\`/m\` options pythonScriptPath="./slow.py";
+`;
+/** Tells that it runs, then stays; asked to end, it takes a while, as one that still writes something. */
+const THOROUGH_PYTHON = `
+import os, signal, time
+def end(*_):
+    time.sleep(2)
+    print("it has cleared up", flush=True)
+    os._exit(1)
+signal.signal(signal.SIGTERM, end)
+print("it runs as", os.getpid(), flush=True)
+time.sleep(600)
 `;
 /** Tells that it runs, then stays. */
 const SLOW_PYTHON = 'import time\nprint("it runs", flush=True)\ntime.sleep(600)\n';
@@ -51,12 +63,14 @@ function mlsql(
   args: readonly string[],
   env: Record<string, string> = {},
   cwd = join(root, 'scripts'),
+  ownGroup = false,
 ): Started {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('MLSQL_'));
   const child = spawn(MLSQL, args, {
     cwd,
     env: { ...Object.fromEntries(clean), MLSQL_HOME: home, MLSQL_WORK_DIR: join(root, 'work'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: ownGroup,
   });
   processes.push(child);
   let stdout = '';
@@ -132,6 +146,41 @@ describe('mlsql up', () => {
     expect(existsSync(join(home, 'cluster.json'))).toBe(false);
     await nothingLeft();
   });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'cancels at %s what runs: the script has its grace, the claimed version is published',
+    async (signal) => {
+      file('thorough.py', THOROUGH_PYTHON);
+      file(
+        'thorough.mlsql',
+        SLOW_SCRIPT.replace(
+          'pythonScriptPath="./slow.py"',
+          'pythonScriptPath="./thorough.py" and keepVersion="true"',
+        ),
+      );
+      // A process group of its own, as a terminal gives it, so that the signal can go to the group as Ctrl-C does.
+      const up = mlsql(['up', '--grpc-port', '0', '--http-port', '0'], {}, undefined, true);
+      await up.says('ready');
+      const run = mlsql(['run', 'thorough.mlsql', '--json']);
+      await run.says('it runs as');
+      const script = Number(/it runs as (\d+)/.exec(run.output().stdout)![1]);
+      expect(existsSync(`/proc/${script}`)).toBe(true);
+      const cluster = processesLeft().map((line) => Number(line.split(' ')[0]));
+      expect(cluster).toContain(JSON.parse(readFileSync(join(home, 'cluster.json'), 'utf8')).coordinatorPid);
+
+      process.kill(-up.child.pid!, signal);
+      expect((await up.ended).code).toBe(0);
+      expect(existsSync(`/proc/${script}`)).toBe(false);
+      expect((await run.ended).code).toBe(1);
+      await nothingLeft();
+      const version = join(home, 'store/m/_model_0');
+      const [row] = await parquetReadObjects({
+        file: await asyncBufferFromFile(join(version, 'meta/0/part-00000.parquet')),
+      });
+      expect(row).toMatchObject({ algIndex: 0, status: 'cancelled' });
+      expect(readFileSync(join(version, 'log/0.log'), 'utf8')).toContain('it has cleared up');
+    },
+  );
 
   it('may be killed: its processes end, and the home can be used at once', async () => {
     const first = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1']);
@@ -322,7 +371,10 @@ describe('wrong usage', () => {
     [['run', '--limit', '0', '-e', 'set a="1";'], 'at least 1'],
     [['run', '--nonsense'], 'unknown option'],
     [['jobs', 'show'], 'missing required argument'],
-    [['nonsense'], "unknown command 'nonsense'"],
+    [['nonsense'], "unknown command 'nonsense' (run, up, coordinator, "],
+    [['job', 'ls'], `unknown command 'job' (did you mean "jobs"?)`],
+    [['rnu', '--help'], `unknown command 'rnu' (did you mean "run"?)`],
+    [['help', 'doktor'], `unknown command 'doktor' (did you mean "doctor"?)`],
     [['jobs', 'lss'], "unknown verb 'lss' of jobs (ls, show, logs, cancel)"],
     [[], 'Usage: mlsql'],
     [['models', 'ls'], 'missing required argument'],

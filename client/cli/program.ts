@@ -25,6 +25,7 @@ export async function runCli(args: readonly string[], streams: Streams = process
     exitCode = code;
   });
   try {
+    await refuseUnknownCommand(program, args);
     refuseUnknownVerb(program, args);
     await program.parseAsync(spreadSettings(args), { from: 'user' });
     return exitCode;
@@ -260,6 +261,16 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
     },
   );
   return program;
+}
+
+/** Also where --help stands behind it or `help` before it: the general help would leave the misspelling unsaid. */
+async function refuseUnknownCommand(program: Command, [first, second]: readonly string[]): Promise<void> {
+  const name = first === 'help' ? second : first;
+  const known = ['help', ...program.commands.map((command) => command.name())];
+  if (name === undefined || name.startsWith('-') || known.includes(name)) return;
+  const { nearestHint } = await import('../../shared/language/nearest.js');
+  const hint = nearestHint(name, known, known.slice(1).join(', '));
+  program.error(`error: unknown command '${name}' (${hint})`, { exitCode: EXIT_USAGE });
 }
 
 /** A missing verb means ls, so that a misspelt one would be taken for its argument; what ls takes begins with a slash. */
