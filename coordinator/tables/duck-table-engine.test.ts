@@ -1,5 +1,5 @@
 // The table engine against the real thing: DuckDB in its process, the translator, and a store in a folder.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Packr } from 'msgpackr';
@@ -156,4 +156,101 @@ test('calls a registered function on arrays and vectors, and skips nulls', async
     { a: 2, b: null },
     { a: 3, b: 4.5 },
   ]);
+});
+
+/** A table whose rows take longer than any test. */
+async function endless(id: ReturnType<typeof sessionId>, table: string): Promise<void> {
+  const sql = 'select sum(a.id * b.id) as s from range(4000000) a cross join range(4000000) b';
+  await engine.select(id, { table, sql, functions: new Map() });
+}
+
+const cancelled = { code: 'MLSQL_RUN_CANCELLED' };
+
+test('interrupting or closing a session that is not open does nothing', async () => {
+  await engine.interrupt(sessionId('nobody'));
+  await engine.closeSession(sessionId('nobody'));
+  const id = await session();
+  await engine.closeSession(id);
+  await engine.closeSession(id);
+  await engine.interrupt(id);
+});
+
+test('an interrupt also cancels what waits for its turn, and nothing that comes later', async () => {
+  const id = await session();
+  await endless(id, 't');
+  const statements = [engine.rows(id, 't', 1), engine.rows(id, 't', 1), engine.rows(id, 't', 1)];
+  const ends = Promise.allSettled(statements);
+  await engine.interrupt(id);
+  for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: cancelled });
+  expect((await answer(id, 'select 1 as a')).rows).toEqual([{ a: 1 }]);
+});
+
+test('an interrupt between two steps of a call ends the call', async () => {
+  const id = await session();
+  const source = await file('json/steps.json', '{"a":1}\n');
+  const load = engine.load(id, { table: 't', format: 'json', files: [source], options: {} });
+  // Before its first statement: the file is being linked.
+  await engine.interrupt(id);
+  await expect(load).rejects.toMatchObject(cancelled);
+  const select = engine.select(id, { sql: 'select 1 as a', functions: new Map() });
+  // While it is being translated.
+  await engine.interrupt(id);
+  await expect(select).rejects.toMatchObject(cancelled);
+});
+
+test('long statements of some sessions do not stop the others', async () => {
+  const id = await session();
+  await answer(id, 'select 1 as a');
+  const busy = await Promise.all(Array.from({ length: 4 }, session));
+  for (const id of busy) await endless(id, 't');
+  const ends = Promise.allSettled(busy.map((id) => engine.rows(id, 't', 1)));
+  expect((await answer(id, 'select 2 as a')).rows).toEqual([{ a: 2 }]);
+  for (const other of busy) await engine.interrupt(other);
+  for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: cancelled });
+  for (const other of busy) await engine.closeSession(other);
+});
+
+test('a save that fails leaves none of its files behind', async () => {
+  const id = await session();
+  // The last partition's name is longer than any store takes.
+  const sql = `select id, if(id = 3, repeat("x", 300), concat("p", id)) as p from range(4)`;
+  await engine.select(id, { table: 't', sql, functions: new Map() });
+  const request = { table: 't', format: 'json', prefix: 'out/failed', options: {} } as const;
+  await expect(engine.save(id, { ...request, mode: 'overwrite', partitionBy: ['p'] })).rejects.toMatchObject({
+    code: 'MLSQL_STORE_PATH_INVALID',
+  });
+  const left: string[] = [];
+  for await (const entry of store.list('out/failed')) left.push(entry.kind);
+  expect(left).toEqual([]);
+});
+
+test('a session closes, with its files, while its SQL process is gone', async () => {
+  const [own] = readdirSync(join(folder, 'spool'));
+  const before = readdirSync(join(folder, 'spool', own!));
+  const id = await session();
+  expect((await answer(id, 'select 1 as a')).rows).toEqual([{ a: 1 }]);
+  process.kill(engine.pid!, 'SIGKILL');
+  await engine.closeSession(id);
+  expect(readdirSync(join(folder, 'spool', own!)).sort()).toEqual(before.sort());
+  const next = await session();
+  expect((await answer(next, 'select 2 as a')).rows).toEqual([{ a: 2 }]);
+});
+
+test('a failure to make the spool folder is not kept', async () => {
+  const spoolDir = join(folder, 'late-spool');
+  writeFileSync(spoolDir, 'in the way');
+  const other = createTableEngine({
+    storage: store,
+    functionCaller: sums,
+    spoolDir,
+    pythonPath: SETUP_PYTHON,
+    logger: createLogger('sql', 'silent'),
+    processPath: compiledSqlProcess(),
+  });
+  await expect(other.openSession(sessionId('a'))).rejects.toMatchObject({ code: 'EEXIST' });
+  rmSync(spoolDir);
+  await other.openSession(sessionId('a'));
+  expect(readdirSync(spoolDir)).toHaveLength(1);
+  await other.close();
+  expect(readdirSync(spoolDir)).toEqual([]);
 });

@@ -102,7 +102,11 @@ export async function saveTable(
     return { files, rows, sizeBytes };
   } finally {
     // Half a table beside the old files, or none, would be read as a whole one. The failure itself is what counts.
-    if (!complete) await deleteAll(store, puts).catch(() => undefined);
+    if (!complete) {
+      // The last one by itself: its key may be what the store refuses.
+      await deleteAll(store, puts.slice(0, -1)).catch(() => undefined);
+      await deleteAll(store, puts.slice(-1)).catch(() => undefined);
+    }
     for (const name of partitions.length > 0 ? [rowsTable, `${rowsTable}_p`] : [])
       await session.run(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,57 @@
+// The translator's process as it fails: the coordinator goes on, and so does the next select.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLogger } from '../../shared/logger.js';
+import { SETUP_PYTHON } from '../../shared/paths.js';
+import { TranslatorClient } from './translator-client.js';
+
+let folder: string;
+let client: TranslatorClient;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mlsql-translator-'));
+});
+
+afterEach(async () => {
+  await client.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An interpreter that first does something else, and is the real one from its second start. */
+function startsWith(first: string): TranslatorClient {
+  const path = join(folder, 'python');
+  const lines = [
+    '#!/bin/sh',
+    `if mkdir '${folder}/started' 2>/dev/null; then ${first}; fi`,
+    `exec '${SETUP_PYTHON}' "$@"`,
+  ];
+  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o755 });
+  return new TranslatorClient({ pythonPath: path, logger: createLogger('sql', 'silent') });
+}
+
+const never = new AbortController().signal;
+
+test('a line that is no answer fails what waits, and a new process serves the next', async () => {
+  client = startsWith('echo Killed; exec cat');
+  const lost = await Promise.allSettled(
+    [1, 2].map((n) => client.translate(`select ${n} as a`, [], [], never)),
+  );
+  for (const end of lost)
+    expect(end).toMatchObject({ status: 'rejected', reason: { code: 'MLSQL_SQL_PROCESS_LOST' } });
+  expect((await client.translate('select 1 as a', [], [], never)).columns).toEqual([
+    { name: 'a', type: 'int' },
+  ]);
+});
+
+test('a translation is cancelled by its signal, and those behind it are made all the same', async () => {
+  // Reads and never answers.
+  client = startsWith('exec cat > /dev/null');
+  const cancel = new AbortController();
+  const first = client.translate('select 1 as a', [], [], cancel.signal);
+  const second = client.translate('select 2 as b', [], [], never);
+  cancel.abort(new Error('enough'));
+  await expect(first).rejects.toThrow('enough');
+  expect((await second).columns).toEqual([{ name: 'b', type: 'int' }]);
+});
