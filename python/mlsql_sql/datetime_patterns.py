@@ -71,7 +71,7 @@ def _written(letters: str, stamp: str, pattern: str, node: Optional[exp.Expressi
     if letter in simple and count <= 2:
         value = f"{simple[letter]}({stamp})"
         return f"CAST({value} AS VARCHAR)" if count == 1 else _padded(value, 2)
-    if letter in "yu":
+    if letter == "y":
         if count == 2:
             return f"right({_padded(f'year({stamp})', 4)}, 2)"
         if count <= 4 and count != 3:
@@ -137,7 +137,7 @@ _READ: Dict[str, Tuple[str, str]] = {
     "z": (r"(UTC|GMT|Z)", "z"),
     "D": (r"(\d{1,3})", "doy"),
 }
-_READ["u"], _READ["uuuu"], _READ["yyy"] = _READ["y"], _READ["yyyy"], _READ["y"]
+_READ["yyy"] = _READ["y"]
 _READ["ZZ"], _READ["ZZZ"], _READ["x"], _READ["xx"], _READ["xxx"] = _READ["Z"], _READ["Z"], _READ["X"], _READ["XX"], _READ["XXX"]
 
 

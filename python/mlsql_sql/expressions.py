@@ -102,6 +102,8 @@ class Compiler:
             # DuckDB reads it as Spark does, once instead of in each row.
             return f"TRY_CAST({value.sql} AS {duck(target)})"
         sql = bind(value, lambda simple: cast(simple, value.type, target) or "")
+        if value.type.kind.startswith("interval") and (sql == "" or target == STRING):
+            raise unsupported("an interval as another value", node, "Compare it, or add it to a date or timestamp.")
         if sql == "" or cast("x", value.type, target) is None:
             raise invalid(f"a value of type {value.type} cannot become {target}: {value.name}", node)
         return sql

@@ -53,10 +53,13 @@ def arithmetic(compiler: "Compiler", operator: str, left: Expr, right: Expr, nod
     volatile = left.volatile or right.volatile
     if operator in ("&", "|", "^"):
         return replace(_bits(compiler, operator, left, right, node), name=label, volatile=volatile)
+    texts = (left.type, right.type)
     left, right = _numbers(compiler, left, right, node), _numbers(compiler, right, left, node)
     if left.type == VOID and right.type == VOID:
         return Expr("CAST(NULL AS DOUBLE)", DOUBLE, label)
     left, right = _fill_void(left, right), _fill_void(right, left)
+    if operator == "div" and STRING in texts:
+        raise invalid(f"div needs numbers, not text: {label}", node, "Cast the text to bigint.")
     if operator == "div":
         return replace(_whole_division(compiler, left, right, node), name=label, volatile=volatile)
     decimals = _decimal_operands(left, right)

@@ -46,11 +46,15 @@ def format_pieces(call: "Call", pattern: str, values: Sequence[Expr]) -> str:
 
 
 def _piece(call: "Call", value: Expr, flags: str, width: str, precision: str, kind: str) -> str:
-    if set(flags) - set("-0+"):
+    if set(flags) - set("-0+,"):
         raise call.unsupported(f"with the flags '{flags}'")
     if kind in "sS" and precision is None and "0" not in flags and "+" not in flags:
         text = f"coalesce({call.text(value)}, 'null')"
         text = f"upper({text})" if kind == "S" else text
+    elif kind == "d" and is_integral(value.type) and precision is None and "," in flags:
+        if set(flags) != {","}:
+            raise call.unsupported(f"with the flags '{flags}'")
+        text = f"coalesce(spark_group_thousands(CAST({value.sql} AS VARCHAR)), 'null')"
     elif kind == "d" and is_integral(value.type) and precision is None:
         return _null_or(call, value, f"printf({quote('%' + flags + (width or '') + 'd')}, {call.cast(value, BIGINT)})", width, flags)
     elif kind in "xX" and is_integral(value.type) and not flags and width is None:
@@ -61,14 +65,16 @@ def _piece(call: "Call", value: Expr, flags: str, width: str, precision: str, ki
         if places > 15:
             raise call.unsupported("with more than 15 places")
         # Java rounds the shortest decimal text half up.
-        exact = f"CAST(round(CAST(CAST({call.cast(value, DOUBLE)} AS VARCHAR) AS DECIMAL(38, 16)), {places}) AS DECIMAL(38, {places}))"
+        number = call.cast(value, DOUBLE)
+        text = f"CASE WHEN isfinite({number}) THEN printf('%.{places}f', spark_round_double({number}, {places})) ELSE spark_double_text({number}) END"
         if isinstance(value.type, DecimalType):
-            exact = f"CAST(round({value.sql}, {places}) AS DECIMAL(38, {places}))"
-        text = f"CAST({exact} AS VARCHAR)"
+            text = f"spark_leading_zero(CAST(CAST(round({value.sql}, {places}) AS DECIMAL(38, {places})) AS VARCHAR))"
+        if "," in flags:
+            text = f"spark_group_thousands({text})"
         if "+" in flags:
             text = f"CASE WHEN {value.sql} >= 0 THEN '+' ELSE '' END || {text}"
-        if "0" in flags:
-            raise call.unsupported("with zeros before a fraction")
+        if "0" in flags and width is not None:
+            return f"coalesce(spark_zero_padded({text}, {width}), lpad('null', {width}, ' '))"
         text = f"coalesce({text}, 'null')"
     else:
         raise call.unsupported(f"with %{flags}{width or ''}{'.' + precision if precision else ''}{kind} for a value of type {value.type}")

@@ -111,11 +111,15 @@ export const MACROS: readonly string[] = [
   `skewness(l) AS CASE WHEN len(l) > 0 THEN sqrt(len(l)) * list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 3)) / nullif(list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 2)) ** 1.5, 0) END`,
   `kurtosis(l) AS CASE WHEN len(l) > 0 THEN len(l) * list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 4)) / nullif(list_sum(list_transform(l, lambda x: (x - list_avg(l)) ** 2)) ** 2, 0) - 3.0 END`,
   `binary_text(h) AS CASE WHEN h = 0 THEN '0' ELSE ltrim(bin(CAST(h AS BIGINT)), '0') END`,
+  // Zeros go between the sign and the digits.
+  `zero_padded(t, n) AS list_transform([t], lambda v: CASE WHEN length(v) >= n OR NOT regexp_matches(v, '\\d') THEN lpad(v, CAST(greatest(n, length(v)) AS INTEGER), ' ')
+    ELSE regexp_extract(v, '^[+-]?') || lpad(regexp_extract(v, '\\d.*$'), CAST(n - length(regexp_extract(v, '^[+-]?')) AS INTEGER), '0') END)[1]`,
   `group_thousands(t) AS regexp_extract(t, '^-?') || reverse(regexp_replace(reverse(regexp_extract(t, '\\d+')), '(\\d{3})', '\\1,', 'g').rtrim(',')).ltrim(',') || regexp_extract(t, '\\..*$')`,
   `shift_right(h, n) AS CASE WHEN h >= 0 THEN h // CAST(pow(2, n) AS HUGEINT) ELSE -((-h - 1) // CAST(pow(2, n) AS HUGEINT)) - 1 END`,
 
   // Strings.
   // What Java writes with several letters.
+  `lower(s) AS lower(replace(s, 'İ', 'i̇'))`,
   `upper(s) AS upper(replace(replace(replace(replace(s, 'ß', 'SS'), 'ŉ', 'ʼN'), 'ﬁ', 'FI'), 'ﬂ', 'FL'))`,
   'start(s, p) AS CASE WHEN p > 0 THEN CAST(p AS BIGINT) - 1 WHEN p < 0 THEN length(s) + CAST(p AS BIGINT) ELSE CASE WHEN p = 0 THEN 0 END END',
   `substring(s, p, n) AS CASE WHEN p IS NOT NULL THEN substring(s, CAST(greatest(spark_start(s, p), 0) + 1 AS BIGINT),

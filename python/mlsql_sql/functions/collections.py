@@ -155,6 +155,8 @@ def _get(call: Call) -> Expr:
 
 def _element_pair(call: Call, array: Expr, item: Expr) -> Tuple[str, str, Type]:
     """Array and item in a common type."""
+    if item.type == VOID:
+        raise call.error("null without a type cannot be looked for or added", "Cast it: cast(null as …).")
     kind = call.array(array)
     common = tightest(kind.element, item.type) or wider(kind.element, item.type, strings=False)
     if common is None:

@@ -21,7 +21,7 @@ from ..types import (
 from .registry import Call, joined, scalar, simple
 
 simple("upper ucase", "s", STRING, "spark_upper({})")
-simple("lower lcase", "s", STRING, "lower({})")
+simple("lower lcase", "s", STRING, "spark_lower({})")
 simple("bit_length", "s", INT, "CAST(octet_length(encode({0})) * 8 AS INTEGER)")
 simple("btrim", "s?s", STRING, "trim({0}, ' ')¦trim({0}, {1})")
 simple("trim", "s", STRING, "trim({0}, ' ')")
@@ -361,6 +361,8 @@ def _regexp_replace(call: Call) -> Expr:
 @scalar("format_number")
 def _format_number(call: Call) -> Expr:
     value, digits = call.arguments(2)
+    if digits.type == STRING:
+        raise call.unsupported("with a pattern", "Give the number of places.")
     places = call.constant_int(digits, "number of places")
     if places is None or places < 0:
         return call.result("CAST(NULL AS VARCHAR)", STRING, [value, digits])
