@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { Packr } from 'msgpackr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sessionId } from '../../shared/ids.js';
@@ -180,6 +181,8 @@ test('an interrupt also cancels what waits for its turn, and nothing that comes 
   await endless(id, 't');
   const statements = [engine.rows(id, 't', 1), engine.rows(id, 't', 1), engine.rows(id, 't', 1)];
   const ends = Promise.allSettled(statements);
+  // All of them are sent by then.
+  await setImmediate();
   await engine.interrupt(id);
   for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: cancelled });
   expect((await answer(id, 'select 1 as a')).rows).toEqual([{ a: 1 }]);
@@ -225,13 +228,17 @@ test('a save that fails leaves none of its files behind', async () => {
 });
 
 test('a session closes, with its files, while its SQL process is gone', async () => {
-  const [own] = readdirSync(join(folder, 'spool'));
-  const before = readdirSync(join(folder, 'spool', own!));
+  const folders = () =>
+    readdirSync(join(folder, 'spool'), { recursive: true }).filter((name) =>
+      /s-[0-9a-f]+$/.test(String(name)),
+    );
+  await session();
+  const before = folders();
   const id = await session();
   expect((await answer(id, 'select 1 as a')).rows).toEqual([{ a: 1 }]);
   process.kill(engine.pid!, 'SIGKILL');
   await engine.closeSession(id);
-  expect(readdirSync(join(folder, 'spool', own!)).sort()).toEqual(before.sort());
+  expect(folders()).toEqual(before);
   const next = await session();
   expect((await answer(next, 'select 2 as a')).rows).toEqual([{ a: 2 }]);
 });
