@@ -16,9 +16,6 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
   try {
     const config = readCoordinatorConfig(args, process.env);
     const coordinator = await startCoordinator(config, logger);
-    process.stdout.write(
-      `${JSON.stringify({ ready: true, grpc: coordinator.grpcAddress, http: coordinator.httpAddress })}\n`,
-    );
     const stop = async (reason: string, atMostMs?: number): Promise<void> => {
       logger.info({ reason }, 'coordinator stops');
       await coordinator.stop(atMostMs);
@@ -26,6 +23,10 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
     const ways = [endSignal().then((signal) => stop(signal))];
     // Also while we stop in order: what we wait for then will not come.
     if (config.exitWithParent) ways.push(endOfInput().then(() => stop('parent gone', ORPHAN_STOP_MS)));
+    // Last: whoever reads it may ask for the end at once.
+    process.stdout.write(
+      `${JSON.stringify({ ready: true, grpc: coordinator.grpcAddress, http: coordinator.httpAddress })}\n`,
+    );
     await Promise.race(ways);
     return 0;
   } catch (thrown) {
@@ -41,7 +42,7 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
 /** The parent's executors are gone with it: what they ran will never report. */
 const ORPHAN_STOP_MS = 1000;
 
-/** Resolves with the signal that asks the process to end. Another one ends it at once. */
+/** Resolves with the signal that asks the process to end. The same one again ends it at once. */
 function endSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
