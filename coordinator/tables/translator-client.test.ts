@@ -1,5 +1,5 @@
 // The translator's process as it fails: the coordinator goes on, and so does the next select.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -51,6 +51,7 @@ test('a translation is cancelled by its signal, and those behind it are made all
   const cancel = new AbortController();
   const first = client.translate('select 1 as a', [], [], cancel.signal);
   const second = client.translate('select 2 as b', [], [], never);
+  await expect.poll(() => existsSync(join(folder, 'started')), { timeout: 30_000 }).toBe(true);
   cancel.abort(new Error('enough'));
   await expect(first).rejects.toThrow('enough');
   expect((await second).columns).toEqual([{ name: 'b', type: 'int' }]);
