@@ -157,7 +157,7 @@ class DuckTableEngine implements TableEngine {
       const text = request.sql.toLowerCase();
       const tables = session.tables
         .filter((table) => text.includes(table.name.toLowerCase()))
-        .map((table) => ({ ...tableInfo(table), view: table.view }));
+        .map((table) => ({ ...tableInfo(table), view: table.view, stable: table.stable }));
       const names = [...request.functions.keys()];
       const translation = await this.#translator.translate(request.sql, tables, names, signal);
       const columns = translation.columns.map((column) => ({
@@ -173,7 +173,7 @@ class DuckTableEngine implements TableEngine {
       const sql = lazy
         ? translation.sql
         : await evaluateSelect(session, this.#calls, translation, idOf, signal);
-      return this.#define(session, { name, columns, fingerprint }, sql, signal);
+      return this.#define(session, { name, columns, fingerprint, stable: !lazy }, sql, signal);
     });
   }
 
@@ -274,13 +274,13 @@ class DuckTableEngine implements TableEngine {
 
   async #define(
     session: TableSession,
-    table: { name: string; columns: readonly LoadedColumn[]; fingerprint: string | undefined },
+    table: Omit<Table, 'view' | 'stable'> & { readonly stable?: boolean },
     sql: string,
     signal: AbortSignal,
   ): Promise<TableInfo> {
     const view = viewName(table.fingerprint);
     await session.defineView(view, sql, signal);
-    return session.add({ ...table, view } satisfies Table);
+    return session.add({ stable: true, ...table, view } satisfies Table);
   }
 
   /** `load script`: one row with the text, as it stands. */

@@ -25,14 +25,20 @@ export async function evaluateSelect(
   const resolve = (sql: string): string => {
     let text = sql;
     for (const [name, alias] of aliases) text = text.replaceAll(`"user_function:${name}:`, `"${alias}`);
-    for (const { number } of translation.stages)
+    for (const { number } of translation.stages) {
+      text = text.replaceAll(`"stage:${number}:rows"`, quoteName(`${stageTable(number)}_rows`));
       text = text.replaceAll(`"stage:${number}"`, quoteName(stageTable(number)));
+    }
     return text;
   };
   const file = join(session.folder, `${randomBytes(12).toString('hex')}.parquet`);
   functions.begin(session.id, signal);
   try {
     for (const stage of translation.stages) {
+      if (stage.rows !== '') {
+        const rows = quoteName(`${stageTable(stage.number)}_rows`);
+        await session.run(`CREATE TEMP TABLE ${rows} AS ${resolve(stage.rows)}`, signal);
+      }
       const calls = stage.calls.map((call) => ({ ...call, functionId: idOf(call.name) }));
       await session.runStage({ sql: resolve(stage.sql), calls, table: stageTable(stage.number) }, signal);
     }
@@ -44,7 +50,8 @@ export async function evaluateSelect(
     throw (await functions.explain(session, error, translation.calls, idOf, signal)) ?? error;
   } finally {
     for (const { number } of translation.stages)
-      await session.run(`DROP TABLE IF EXISTS ${quoteName(stageTable(number))}`).catch(() => undefined);
+      for (const table of [stageTable(number), `${stageTable(number)}_rows`])
+        await session.run(`DROP TABLE IF EXISTS ${quoteName(table)}`).catch(() => undefined);
   }
   return `SELECT * FROM read_parquet(${quoteText(file)})`;
 }

@@ -19,6 +19,8 @@ export interface Table {
   readonly view: string;
   readonly columns: readonly LoadedColumn[];
   readonly fingerprint: string | undefined;
+  /** True where its rows come in the same order each time: files, not a select that is evaluated anew. */
+  readonly stable: boolean;
 }
 
 export class TableSession {

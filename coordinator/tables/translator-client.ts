@@ -13,6 +13,8 @@ export interface KnownTable {
   /** DuckDB's view, with columns c0, c1, …. */
   readonly view: string;
   readonly columns: readonly ColumnInfo[];
+  /** True where its rows come in the same order each time they are read. */
+  readonly stable: boolean;
 }
 
 /** A select in DuckDB's words. */
@@ -34,6 +36,8 @@ export interface Translation {
  */
 export interface TranslatedStage {
   readonly number: number;
+  /** Where the query has to be evaluated once, into the table `"stage:<number>:rows"`; else empty. */
+  readonly rows: string;
   /** Gives the arguments, a column a call. */
   readonly sql: string;
   readonly calls: readonly {

@@ -133,7 +133,7 @@ class QueryCompiler:
             self.context.inputs.append(table.name)
         columns = tuple(Column(self.context.new_id(), column, kind) for column, kind in table.columns)
         pairs = ", ".join(f"c{index} AS {column.id}" for index, column in enumerate(columns)) or "1"
-        return Relation(f"(SELECT {pairs} FROM {identifier(table.view)})", columns)
+        return Relation(f"(SELECT {pairs} FROM {identifier(table.view)})", columns, table.stable)
 
     def _table_function(self, node: exp.Expression, scope: Scope) -> Relation:
         name = str(node.name).lower()

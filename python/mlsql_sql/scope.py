@@ -30,6 +30,8 @@ class Relation:
 
     sql: str
     columns: Tuple[Column, ...]
+    #: Evaluated again, it gives the same rows in the same order: the rows of one table that keeps its order.
+    stable: bool = False
 
     @property
     def visible(self) -> List[Column]:
@@ -42,7 +44,7 @@ class Relation:
             replace(column, qualifier=alias, name=names[index] if index < len(names) else column.name)
             for index, column in enumerate(columns)
         ]
-        return Relation(self.sql, tuple(renamed))
+        return Relation(self.sql, tuple(renamed), self.stable)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Table:
     name: str
     view: str
     columns: Tuple[Tuple[str, Type], ...]
+    #: True where its rows come in the same order each time: files, not a select that is evaluated anew.
+    stable: bool = False
 
 
 @dataclass
@@ -88,11 +92,17 @@ class StagedCall:
 
 @dataclass(frozen=True)
 class Stage:
-    """Calls on all rows of a query; the select finds the answers in a table that its text calls `"stage:<number>"`."""
+    """
+    Calls on all rows of a query; the select finds the answers in a table that its text calls `"stage:<number>"`.
+
+    `rows`: the query itself where it has to be evaluated once, into a table that is called `"stage:<number>:rows"`, since
+    a second evaluation may give its rows in another order (joins, aggregates); empty where it need not.
+    """
 
     number: int
     sql: str
     calls: Tuple[StagedCall, ...]
+    rows: str
 
 
 @dataclass

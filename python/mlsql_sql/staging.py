@@ -63,8 +63,12 @@ def plan_stage(
         return None
     number = len(context.stages) + 1
     arguments = ", ".join(f"{call.argument} AS {call.column}" for call in calls)
-    source = f"{relation.sql}{where}"
-    context.stages.append(Stage(number, f"SELECT {arguments} FROM {source}", tuple(calls)))
+    source, rows = f"{relation.sql}{where}", ""
+    # Answers are put beside the rows by position. Filters keep the order of a table's rows; nothing else is sure to.
+    if not relation.stable or "SELECT" in where.upper():
+        ids = ", ".join(column.id for column in relation.columns) or "1 AS one"
+        source, rows = f'"stage:{number}:rows"', f"SELECT {ids} FROM {source}"
+    context.stages.append(Stage(number, f"SELECT {arguments} FROM {source}", tuple(calls), rows))
     token = f"@stage{number}@"
     return Staging(Relation(token, relation.columns), staged, token, number, source)
 

@@ -30,13 +30,16 @@ def translate(sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[st
     """
     Translates a select.
 
-    `tables`: `{"name", "view", "columns": [{"name", "type"}]}` of the tables that it may name; `functions`: names of
+    `tables`: `{"name", "view", "columns": [{"name", "type"}], "stable"}` of the tables that it may name; `functions`: names of
     registered functions. Answers `{"sql", "columns", "inputs", "volatile", "calls", "stages"}`: the SQL gives columns c0, c1, ….
     Raises SqlError.
     """
     known = {
         table["name"].lower(): Table(
-            table["name"], table["view"], tuple((column["name"], parse_type(column["type"])) for column in table["columns"])
+            table["name"],
+            table["view"],
+            tuple((column["name"], parse_type(column["type"])) for column in table["columns"]),
+            bool(table.get("stable")),
         )
         for table in tables
     }
@@ -68,6 +71,7 @@ def translate(sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[st
             {
                 "number": stage.number,
                 "sql": stage.sql,
+                "rows": stage.rows,
                 "calls": [{"name": call.name, "column": call.column, "variant": call.variant} for call in stage.calls],
             }
             for stage in context.stages

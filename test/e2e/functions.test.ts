@@ -45,6 +45,32 @@ where times(a.v)[0] >= 18 and a.id in (select id from t where times(v)[0] < 27) 
     ]);
   });
 
+  it('answer each row with its own answer, whatever the rows come from', async () => {
+    const wrong = (from: string, more = ''): string =>
+      `select count(*) as rows, sum(if(times(v)[0] = v[0] * 3, 0, 1)) as wrong from ${from} ${more} as r;`;
+    const made =
+      await cluster.run(`select array(cast(id as double), 1.0) as v, id % 1000 as k, id from range(200000) as made;
+save overwrite made as parquet.\`/f/rows\` options fileNum="7";
+save overwrite made as json.\`/f/lines\` options fileNum="3";`);
+    expect(made.error, made.stdout).toBeUndefined();
+    const sources = [
+      ['load parquet.`/f/rows` as t;', 't', 200_000],
+      ['load json.`/f/lines` as t;', 't where k < 700', 140_000],
+      ['load parquet.`/f/rows` as a; select * from a where k % 3 = 0 as t;', 't', 66_800],
+      ['load parquet.`/f/rows` as a; select a.v, b.k from a join a b on a.id = b.id as t;', 't', 200_000],
+      ['load parquet.`/f/rows` as a; select v, max(id) as m from a group by v as t;', 't', 200_000],
+      [
+        'load parquet.`/f/rows` as a; load json.`/f/lines` as b;',
+        '(select a.v from a join b on a.id = b.id where b.k < 500) x',
+        100_000,
+      ],
+    ] as const;
+    for (const [before, from, rows] of sources) {
+      const result = await cluster.run(`${before} ${wrong(from)}`);
+      expect([before, result.error, result.rows]).toEqual([before, undefined, [{ rows, wrong: 0 }]]);
+    }
+  });
+
   it('outlive their run, and a run keeps the one that it registered itself', async () => {
     await cluster.file('minus.py', 'import python_fun\npython_fun.udf_batch(lambda X, path: -X)\n');
     expect((await cluster.run('select times(array(2.0, 1.0))[0] as a as r;')).rows).toEqual([{ a: 6 }]);
