@@ -136,6 +136,7 @@ _READ: Dict[str, Tuple[str, str]] = {
     "Z": (r"([+-]\d{4})", "z"),
     "z": (r"(UTC|GMT|Z)", "z"),
     "D": (r"(\d{1,3})", "doy"),
+    "DDD": (r"(\d{3})", "doy"),
 }
 _READ["yyy"] = _READ["y"]
 _READ["ZZ"], _READ["ZZZ"], _READ["x"], _READ["xx"], _READ["xxx"] = _READ["Z"], _READ["Z"], _READ["X"], _READ["XX"], _READ["XXX"]
@@ -178,7 +179,8 @@ def _assembled(fields: "set[str]") -> str:
     day = "p.d" if "d" in fields else "'1'"
     date = f"TRY_CAST({year} || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0') AS DATE)"
     if "doy" in fields:
-        date = f"CAST(TRY_CAST({year} || '-01-01' AS DATE) + (CAST(p.doy AS INTEGER) - 1) AS DATE)"
+        days = f"CAST(TRY_CAST({year} || '-01-01' AS DATE) + (CAST(p.doy AS INTEGER) - 1) AS DATE)"
+        date = f"(CASE WHEN year({days}) = CAST({year} AS INTEGER) THEN {days} END)"
     checks: List[str] = []
     hour = "0"
     if "hh" in fields:

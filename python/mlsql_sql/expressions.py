@@ -388,6 +388,10 @@ def _logical(operator: str) -> Handler:
 
 
 def _not(compiler: Compiler, node: exp.Expression) -> Expr:
+    inner = node.this.this if isinstance(node.this, exp.Paren) else node.this
+    if isinstance(inner, exp.In) and inner.args.get("query") is not None:
+        value, unknown = _in_query(compiler, inner, inner.args["query"])
+        return Expr(_known(f"(NOT {value.sql})", unknown), BOOLEAN, f"(NOT {value.name})")
     value = compiler.compile(node.this)
     sql = compiler.condition(value, "not", node)
     if isinstance(node.this, exp.Is) and isinstance(node.this.expression, exp.Null):
@@ -428,7 +432,8 @@ def _between(compiler: Compiler, node: exp.Expression) -> Expr:
 def _in(compiler: Compiler, node: exp.Expression) -> Expr:
     query = node.args.get("query")
     if query is not None:
-        return _in_query(compiler, node, query)
+        found, unknown = _in_query(compiler, node, query)
+        return replace(found, sql=_known(found.sql, unknown))
     if node.args.get("unnest") is not None or node.args.get("field") is not None:
         raise unsupported("in without a list", node)
     value = compiler.compile(node.this)
@@ -439,7 +444,13 @@ def _in(compiler: Compiler, node: exp.Expression) -> Expr:
     return Expr(sql, BOOLEAN, label, volatile=value.volatile)
 
 
-def _in_query(compiler: Compiler, node: exp.Expression, query: exp.Expression) -> Expr:
+def _known(sql: str, unknown: bool) -> str:
+    """Spark answers false where `in` a subquery, or its contrary, is unknown; only a literal null gives null."""
+    return sql if unknown else f"coalesce({sql}, false)"
+
+
+def _in_query(compiler: Compiler, node: exp.Expression, query: exp.Expression) -> Tuple[Expr, bool]:
+    """`in` a subquery as SQL has it, and whether a literal null is looked for."""
     left = node.this.expressions if isinstance(node.this, exp.Tuple) else [node.this]
     values = [compiler.compile(value) for value in left]
     compiled = compiler.subquery(query, compiler.scope)
@@ -457,7 +468,8 @@ def _in_query(compiler: Compiler, node: exp.Expression, query: exp.Expression) -
         outputs.append(compiler.cast(other, common, node))
     left_sql = sides[0] if len(sides) == 1 else f"({', '.join(sides)})"
     inner = f"SELECT {', '.join(outputs)} FROM ({compiled.sql}) AS {compiler.context.new_id('q')}"  # type: ignore[attr-defined]
-    return Expr(f"({left_sql} IN ({inner}))", BOOLEAN, f"({values[0].name} IN (listquery()))")
+    found = Expr(f"({left_sql} IN ({inner}))", BOOLEAN, f"({values[0].name} IN (listquery()))")
+    return found, any(value.type == VOID for value in values)
 
 
 def _exists(compiler: Compiler, node: exp.Expression) -> Expr:
@@ -481,6 +493,8 @@ def _case(compiler: Compiler, node: exp.Expression) -> Expr:
     for branch in node.args["ifs"]:
         if subject is None:
             condition = compiler.compile(branch.this)
+            if condition.type == VOID:
+                raise invalid("case needs a boolean, not void", branch)
             conditions.append(compiler.condition(condition, "case", branch))
         else:
             condition = comparison(compiler, "=", subject, compiler.compile(branch.this), branch)

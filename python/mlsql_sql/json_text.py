@@ -8,6 +8,9 @@ from .expression import quote
 from .types import ArrayType, DecimalType, MapType, StructType, Type, duck
 
 
+_MAP_ENTRY = "{'key': w.k, 'value': w.v}"
+
+
 def json_value(sql: str, kind: Type, depth: int = 0) -> str:
     """SQL of the JSON text of a value; null where the value is. Null fields are left out, as Spark does."""
     if kind.kind in ("boolean", "tinyint", "smallint", "int", "bigint", "string"):
@@ -56,13 +59,14 @@ def from_json_value(sql: str, kind: Type, depth: int = 0) -> str:
         return f"(CASE WHEN json_type({sql}) = 'VARCHAR' THEN spark_to_{kind.kind}(json_extract_string({sql}, '$')) END)"
     if isinstance(kind, ArrayType):
         item = from_json_value(name, kind.element, depth + 1)
-        items = f"list_transform(CAST({sql} AS JSON[]), lambda {name}: {item})"
-        return f"(CASE WHEN json_type({sql}) = 'ARRAY' THEN {items} END)"
+        items = f"list_transform(CAST({sql} AS JSON[]), lambda {name}: {{'v': {item}, 'j': json_type({name})}})"
+        return f"(CASE WHEN json_type({sql}) = 'ARRAY' THEN {_all_or_nothing(items, depth, 'w.v')} END)"
     if isinstance(kind, MapType):
         item = from_json_value(f"{name}.value", kind.value, depth + 1)
-        entry = f"{{'key': {name}.key, 'value': {item}}}"
-        entries = f"map_entries(CAST({sql} AS MAP(VARCHAR, JSON)))"
-        return f"(CASE WHEN json_type({sql}) = 'OBJECT' THEN map_from_entries(list_transform({entries}, lambda {name}: {entry})) END)"
+        entry = f"{{'k': {name}.key, 'v': {item}, 'j': json_type({name}.value)}}"
+        entries = f"list_transform(map_entries(CAST({sql} AS MAP(VARCHAR, JSON))), lambda {name}: {entry})"
+        made = f"map_from_entries({_all_or_nothing(entries, depth, _MAP_ENTRY)})"
+        return f"(CASE WHEN json_type({sql}) = 'OBJECT' THEN {made} END)"
     if isinstance(kind, StructType):
         fields = []
         for field_name, field_kind in kind.fields:
@@ -73,3 +77,11 @@ def from_json_value(sql: str, kind: Type, depth: int = 0) -> str:
             fields.append(f"{quote(field_name)}: {value}")
         return f"(CASE WHEN json_type({sql}) = 'OBJECT' THEN {{{', '.join(fields)}}} END)"
     return f"CAST(NULL AS {duck(kind)})"
+
+
+def _all_or_nothing(items: str, depth: int, item: str) -> str:
+    """SQL of the items, or null where one of them is of another kind than asked for."""
+    name, one = f"q{depth}", f"w{depth}"
+    bad = f"len(list_filter({name}, lambda {one}: {one}.v IS NULL AND {one}.j <> 'NULL')) > 0"
+    kept = f"list_transform({name}, lambda {one}: {item.replace('w.', one + '.')})"
+    return f"list_transform([{items}], lambda {name}: CASE WHEN {bad} THEN NULL ELSE {kept} END)[1]"

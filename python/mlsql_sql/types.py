@@ -253,7 +253,8 @@ def comparison_type(left: Type, right: Type) -> Optional[Type]:
         return common
     if {left.kind, right.kind} == {"interval day", "interval second"}:
         return Type("interval second")
-    return wider(left, right, strings=False)
+    # Decimals meet other numbers only by themselves, not inside of arrays or structs.
+    return wider(left, right, strings=False) if is_numeric(left) and is_numeric(right) else None
 
 
 def _tightest_nested(left: Type, right: Type) -> Optional[Type]:

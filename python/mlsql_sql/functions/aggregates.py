@@ -165,7 +165,16 @@ def _spread(call: Call) -> Expr:
 def _covariance(call: Call) -> Expr:
     values = call.arguments(2)
     first, second = (call.cast(_number(call, value), DOUBLE) for value in values)
-    return _result(call, _run(call, call.name, f"{first}, {second}"), DOUBLE, values)
+    found = _run(call, call.name, f"{first}, {second}")
+    if call.name == "corr":
+        found = _unless_constant(call, found, first, second, ("regr_sxx", "regr_syy"))
+    return _result(call, found, DOUBLE, values)
+
+
+def _unless_constant(call: Call, found: str, first: str, second: str, spreads: Tuple[str, ...]) -> str:
+    """Null where all values of a side are the same: Spark does not divide by zero, DuckDB gives NaN."""
+    same = " OR ".join(f"{_run(call, spread, f'{first}, {second}')} = 0" for spread in spreads)
+    return f"(CASE WHEN {same} THEN NULL ELSE {found} END)"
 
 
 @aggregate(*(f"regr_{name}" for name in ("avgx", "avgy", "count", "intercept", "r2", "slope", "sxx", "sxy", "syy")))
@@ -173,6 +182,8 @@ def _regression(call: Call) -> Expr:
     values = call.arguments(2)
     first, second = (call.cast(_number(call, value), DOUBLE) for value in values)
     found = _run(call, call.name, f"{first}, {second}")
+    if call.name in ("regr_slope", "regr_intercept", "regr_r2"):
+        found = _unless_constant(call, found, first, second, ("regr_sxx",))
     kind = BIGINT if call.name == "regr_count" else DOUBLE
     return _result(call, f"CAST({found} AS {duck(kind)})", kind, values)
 

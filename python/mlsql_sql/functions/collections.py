@@ -155,8 +155,6 @@ def _get(call: Call) -> Expr:
 
 def _element_pair(call: Call, array: Expr, item: Expr) -> Tuple[str, str, Type]:
     """Array and item in a common type."""
-    if item.type == VOID:
-        raise call.error("null without a type cannot be looked for or added", "Cast it: cast(null as …).")
     kind = call.array(array)
     common = tightest(kind.element, item.type) or wider(kind.element, item.type, strings=False)
     if common is None:
@@ -167,6 +165,8 @@ def _element_pair(call: Call, array: Expr, item: Expr) -> Tuple[str, str, Type]:
 @scalar("array_contains")
 def _array_contains(call: Call) -> Expr:
     array, item = call.arguments(2)
+    if item.type == VOID:
+        raise call.error("null without a type cannot be looked for", "Cast it: cast(null as …).")
     values, wanted, _ = _element_pair(call, array, item)
     # Not found among nulls is unknown.
     found = f"list_contains({values}, {wanted})"
@@ -372,7 +372,25 @@ def _array_sort(call: Call) -> Expr:
 
 
 def _sort_by(call: Call) -> Expr:
-    raise call.unsupported("with a comparison of one's own", "Sort by a key: transform(sort_array(transform(a, x -> struct(key, x))), s -> s.x).")
+    """Sorts by insertion, behind all items that are not greater: stable, like Spark's own."""
+    call.arity(2)
+    array, kind = _items(call)
+    parts, body, label = _lambda(call, 1, [kind.element, kind.element])
+    if ", " not in parts or body.type != INT:
+        raise call.error("the comparison takes two items and gives an integer")
+    left, right = parts.split(", ")
+    depth = len(call.compiler.lambdas)
+    done, single, item = f"d{depth}", f"n{depth}", f"h{depth}"
+    compared = _rename(body.sql, {left: item, right: f"{single}[1]"})
+    checked = f"coalesce({compared}, error('array_sort: the comparison gave null')) <= 0"
+    place = f"len(list_filter({done}, lambda {item}: {checked}))"
+    head = f"list_slice({done}, 1, {place})"
+    tail = f"list_slice({done}, {place} + 1, len({done}))"
+    step = f"list_concat(list_concat({head}, {single}), {tail})"
+    singles = f"list_transform({array.sql}, lambda {item}: [{item}])"
+    merged = f"list_reduce({singles}, lambda {done}, {single}: {step})"
+    sql = f"(CASE WHEN len({array.sql}) < 2 THEN {array.sql} ELSE {merged} END)"
+    return call.result(sql, kind, [array], f"array_sort({array.name}, {label})")
 
 
 @scalar("reverse")
@@ -599,6 +617,26 @@ def _map_filter(call: Call) -> Expr:
     if body.type != BOOLEAN:
         raise call.error("the function must give a boolean")
     return call.result(f"map_from_entries(list_filter(map_entries({value.sql}), lambda {m}: {sql}))", kind, [value], label)
+
+
+@scalar("map_zip_with")
+def _map_zip_with(call: Call) -> Expr:
+    call.arity(3)
+    first, second = call.compiler.compile(call.nodes[0]), call.compiler.compile(call.nodes[1])
+    left, right = call.map(first), call.map(second)
+    if left.key != right.key:
+        raise call.error(f"the keys are {left.key} and {right.key}")
+    parts, body, label = _lambda(call, 2, [left.key, left.value, right.value])
+    names = parts.split(", ")
+    if len(names) != 3:
+        raise call.error("the function takes a key and two values")
+    key = f"z{len(call.compiler.lambdas)}"
+    value = _rename(body.sql, {names[0]: key, names[1]: f"{first.sql}[{key}]", names[2]: f"{second.sql}[{key}]"})
+    keys = f"spark_distinct(list_concat(map_keys({first.sql}), map_keys({second.sql})))"
+    made = f"map_from_entries(list_transform({keys}, lambda {key}: {{'key': {key}, 'value': {value}}}))"
+    sql = f"(CASE WHEN {first.sql} IS NOT NULL AND {second.sql} IS NOT NULL THEN {made} END)"
+    kind = MapType(key=left.key, value=body.type)
+    return call.result(sql, kind, [first, second], f"map_zip_with({first.name}, {second.name}, {label})")
 
 
 @scalar("transform_values")

@@ -263,7 +263,7 @@ def _unix_timestamp(call: Call) -> Expr:
     values = call.arguments(0, 2)
     if not values:
         call.compiler.context.volatile = True
-        return Expr("spark_whole_seconds(CAST(timezone('UTC', now()) AS TIMESTAMP))", BIGINT, "unix_timestamp(current_timestamp(), yyyy-MM-dd HH:mm:ss)")
+        return Expr("(epoch_us(CAST(timezone('UTC', now()) AS TIMESTAMP)) // 1000000)", BIGINT, "unix_timestamp(current_timestamp(), yyyy-MM-dd HH:mm:ss)")
     names = [value.name for value in values] + (["yyyy-MM-dd HH:mm:ss"] if len(values) == 1 else [])
     label = call_name(call.name, names)
     if values[0].type == STRING:
@@ -273,7 +273,9 @@ def _unix_timestamp(call: Call) -> Expr:
         stamp = parse_pattern(pattern, values[0].sql, call.node)
     else:
         stamp = call.cast(values[0], TIMESTAMP)
-    return call.result(f"spark_whole_seconds({stamp})", BIGINT, values, label)
+    # Before 1970 fractions are cut off towards it, other than in a cast.
+    micros = f"epoch_us({stamp})"
+    return call.result(f"(({micros} - {micros} % 1000000) // 1000000)", BIGINT, values, label)
 
 
 @scalar("from_unixtime")

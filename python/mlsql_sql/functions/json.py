@@ -105,7 +105,8 @@ def _from_json(call: Call) -> Expr:
     valid = f"json_valid({text}) AND json_type({text}) = '{wanted}'"
     blank = f"trim({text}) = ''"
     sql = f"(CASE WHEN {text} IS NULL OR {blank} THEN CAST(NULL AS {duck(kind)}) WHEN {valid} THEN {parse} ELSE {bad} END)"
-    return call.result(sql, kind, [value], f"from_json({value.name})")
+    label = "entries" if isinstance(kind, MapType) else f"from_json({value.name})"
+    return call.result(sql, kind, [value], label)
 
 
 def _schema(text: str, node: exp.Expression) -> Type:

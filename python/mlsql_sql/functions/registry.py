@@ -141,7 +141,7 @@ FORBIDDEN_FUNCTIONS = frozenset(
 
 #: Spark's functions that would be answered differently here, or that nobody has checked.
 KNOWN_UNSUPPORTED = frozenset(
-    """xxhash64 map_zip_with sentences shuffle schema_of_json schema_of_csv from_csv to_csv from_xml to_xml schema_of_xml
+    """xxhash64 sentences shuffle schema_of_json schema_of_csv from_csv to_csv from_xml to_xml schema_of_xml
     xpath xpath_string xpath_int xpath_double xpath_boolean xpath_float xpath_long xpath_short histogram_numeric
     count_min_sketch window window_time session_window session_user current_user user current_database current_schema
     current_catalog version spark_partition_id aes_encrypt aes_decrypt try_aes_decrypt to_number try_to_number to_char

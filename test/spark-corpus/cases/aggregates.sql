@@ -128,3 +128,7 @@ select * from (select city, active from people) pivot (count(*) for active in (t
 select * from (select id, age, cast(id * 10 as int) as ten from people) unpivot (val for name in (age, ten)) order by id, name
 --- unpivot include nulls
 select * from (select id, age, cast(id as int) other from people where id < 3) unpivot include nulls (v for k in (age as a, other as o)) order by id, k
+--- correlation of constants
+select corr(a, b) c, regr_slope(a, b) s, regr_intercept(a, b) i, regr_r2(a, b) r, covar_samp(a, b) v, corr(b, a) d, regr_slope(b, a) t, regr_r2(b, a) q from values (1D, 2D), (3D, 2D) t(a, b)
+--- correlation of one pair
+select corr(a, b) c, regr_slope(a, b) s, regr_r2(a, b) r, covar_samp(a, b) v, covar_pop(a, b) p from values (1D, 2D) t(a, b)

@@ -36,3 +36,5 @@ select cast(map('a',1,'b',null) as string) a, string(map(1, array(2,3))) b
 select sum(counts['a']) a, max(counts['b']) b from nested
 --- explode map
 select id, k, v from nested lateral view explode(props) t as k, v order by id, k
+--- map lookup by a key of the row
+select id, element_at(counts, 'a') a, counts[chr(97)] b, props[element_at(tags, 1)] c from nested order by id

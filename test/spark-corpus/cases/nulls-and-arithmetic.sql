@@ -82,3 +82,7 @@ select assert_true(1 = 1) a
 select id from numbers where i = '7' order by id
 --- random division chain
 select (1 + 2) * 3 / 4 - 5 % 3 a, 2 * 3 div 4 b, 10 / 4 * 2 c
+--- sums of many columns
+select l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l + l a from numbers order by id
+--- narrowed text against a constant
+select id, cast(s as int) > 5 a, s > 5 b, cast(s as tinyint) < 100 c from texts order by id
