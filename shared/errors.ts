@@ -70,6 +70,7 @@ export const ERROR_KINDS = {
     'A select reaches for files or settings of the coordinator.',
   ),
   MLSQL_SQL_FAILED: user(status.FAILED_PRECONDITION, 'A select failed while it ran.'),
+  MLSQL_SQL_SETTING_UNUSED: user(status.OK, 'A setting of SQL has no effect here.'),
   MLSQL_SQL_PROCESS_LOST: platform(
     status.UNAVAILABLE,
     true,
@@ -103,6 +104,10 @@ export const ERROR_KINDS = {
   MLSQL_TRAIN_CANCELLED: user(status.CANCELLED, 'The job was cancelled.'),
   MLSQL_TRAIN_NO_MODEL: user(status.FAILED_PRECONDITION, 'The script saved no file into tempModelLocalPath.'),
   MLSQL_TRAIN_NO_SCORE: user(status.OK, 'The script printed no usable mlsql_validation_score.'),
+  MLSQL_TRAIN_NO_KAFKA: user(
+    status.OK,
+    'Kafka is not used by this version: rows are fed directly, logs kept by the cluster.',
+  ),
   MLSQL_TRAIN_UNPLACEABLE: user(
     status.FAILED_PRECONDITION,
     'No executor could ever run a group of this size.',

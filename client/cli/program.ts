@@ -115,8 +115,8 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
   program
     .command('executor')
     .description('an executor of a real cluster')
-    .option('--coordinator <host:port>', 'where the coordinator listens (MLSQL_COORDINATOR)')
-    .option('--name <name>', 'its name, unique in the cluster (MLSQL_NAME)')
+    .option('--coordinator <host:port>', 'where the coordinator listens (MLSQL_CLUSTER)')
+    .option('--name <name>', 'its name, unique in the cluster (MLSQL_EXECUTOR_NAME)')
     .option('--slots <n>', 'attempts at once (MLSQL_SLOTS)')
     .option('--work-dir <dir>', 'work folders and cache (MLSQL_WORK_DIR; /tmp/__mlsql__)')
     .option('--token-file <file>', 'the token of the cluster (MLSQL_TOKEN_FILE)')

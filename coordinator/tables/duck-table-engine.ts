@@ -210,12 +210,11 @@ class DuckTableEngine implements TableEngine {
         signal,
       );
       const rowsJson = rows.slice(0, limit).map((row) => row[0] as string);
-      return {
-        columns: tableInfo(table).columns,
-        rowsJson,
-        rowCount: rowsJson.length,
-        truncated: rows.length > limit,
-      };
+      const truncated = rows.length > limit;
+      const rowCount = truncated
+        ? Number((await session.run(`SELECT count(*) FROM "${table.view}"`, signal)).rows[0]![0])
+        : rowsJson.length;
+      return { columns: tableInfo(table).columns, rowsJson, rowCount, truncated };
     });
   }
 

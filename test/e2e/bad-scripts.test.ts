@@ -131,6 +131,13 @@ const CASES: readonly Case[] = [
     says: /broken\.json[\s\S]*\b2\b/,
   },
   {
+    title: 'a setting that would change answers',
+    script: 'set spark.sql.session.timeZone="Asia/Shanghai" options type="conf";',
+    code: 'MLSQL_SQL_UNSUPPORTED',
+    says: /timeZone[\s\S]*Asia\/Shanghai/,
+    at: [1, 32],
+  },
+  {
     title: 'an unknown algorithm',
     script: `${SET}${DATA} train data as PythonAlgo.\`/m/x\` where pythonScriptPath="./ok.py";`,
     code: 'MLSQL_SCRIPT_ALG_UNKNOWN',

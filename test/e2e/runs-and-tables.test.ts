@@ -150,6 +150,25 @@ describe('runs and tables', () => {
     });
   });
 
+  it('shows as many rows as asked for, and says how many there are', async () => {
+    const result = await cluster.run('select id from range(60) as t;', '--limit', '3');
+    expect(result.events.find((event) => event.event === 'table')).toMatchObject({
+      rowCount: 60,
+      truncated: true,
+    });
+    expect(result.rows).toHaveLength(3);
+  });
+
+  it('warns of a Kafka that it does not use, and of settings without effect', async () => {
+    const result = await cluster.run(`set spark.sql.shuffle.partitions="8" options type="conf"; ${ROWS}
+train t as PythonAlg.\`/runs/kafka\` where pythonScriptPath="./model.py" and \`kafkaParam.bootstrap.servers\`="127.0.0.1:9";`);
+    expect(result.code).toBe(0);
+    expect(result.warnings.map((warning) => warning.code)).toEqual([
+      'MLSQL_SQL_SETTING_UNUSED',
+      'MLSQL_TRAIN_NO_KAFKA',
+    ]);
+  });
+
   it('shows what the cluster knows', async () => {
     const executors = await cluster.run('!show executors;');
     expect(executors.rows.map((row) => row.name)).toEqual(['executor-1', 'executor-2']);

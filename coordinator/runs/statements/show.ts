@@ -100,6 +100,11 @@ async function content(
           position: positionOf(argument),
         });
       const versions = await readVersions(services.store, place.key);
+      if (versions.length === 0)
+        throw new MlsqlError('MLSQL_MODEL_NOT_FOUND', `no model lies at ${path}`, {
+          position: positionOf(argument),
+          hint: 'see mlsql fs ls for what is there',
+        });
       const rows = versions.flatMap(({ version, groups }) => groups.map((group) => ({ ...group, version })));
       return {
         columns: [

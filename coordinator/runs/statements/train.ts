@@ -31,6 +31,15 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
     hasher: services.hasher,
     clientFiles: context.clientFiles,
   };
+  if (options.kafkaParam['bootstrap.servers'] !== undefined) {
+    context.warn({
+      code: 'MLSQL_TRAIN_NO_KAFKA',
+      message: `kafkaParam.bootstrap.servers names ${options.kafkaParam['bootstrap.servers']}, and this version does not use Kafka`,
+      hint: 'rows are fed to the script directly, and its log is kept: mlsql jobs logs',
+      ...position,
+      jobId: '',
+    });
+  }
   const groups = await resolveGroups(inputs, options);
   const table = substitute(statement.table, scope.variables);
   const { columns } = await atTable(
