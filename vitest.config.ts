@@ -1,3 +1,4 @@
+// One retry where real processes share two cores with whatever else runs; a test that needs it twice fails.
 // Two projects: `fast` needs nothing but this checkout, `real` starts whole clusters, servers and long examples.
 import { defineConfig } from 'vitest/config';
 
@@ -17,7 +18,10 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'fast', include: ['**/*.test.ts'], exclude: [...NEVER, ...REAL] } },
-      { extends: true, test: { name: 'real', include: REAL, exclude: NEVER, testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: { name: 'real', include: REAL, exclude: NEVER, testTimeout: 300_000, retry: 1 },
+      },
     ],
   },
 });

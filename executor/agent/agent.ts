@@ -244,7 +244,9 @@ export class Agent {
     const held = this.#held(id);
     if (held === undefined) return;
     held.acknowledged = true;
-    this.#releaseIfDone(held);
+    // The log may be looked at once more just now; when that is over its last lines may long be acknowledged.
+    const release = (): void => this.#releaseIfDone(held);
+    held.attempt.logs.finish().then(release, release);
     // Its log is safe in the store; a coordinator that never acknowledges the last lines must not fill this disk.
     this.#deps.clock.after(RESULT_LINGER_MS, () => this.#release(held));
   }
