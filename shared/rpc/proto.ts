@@ -1,5 +1,4 @@
 // Loads proto/mlsql/v1 once, with the options that the generated types were made with.
-import { join } from 'node:path';
 import { type GrpcObject, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import { PROTO_ROOT } from '../paths.js';
@@ -47,6 +46,3 @@ export function executorsV1(): ExecutorsType['mlsql']['v1'] {
   const loaded = loadPackageDefinition(loadSync('mlsql/v1/executors.proto', OPTIONS));
   return (loaded as GrpcObject & ExecutorsType).mlsql.v1;
 }
-
-/** The folder of the .proto files, relative names as in `import`. */
-export const protoFiles = FILES.map((file) => join(PROTO_ROOT, file));
