@@ -1,11 +1,9 @@
 // Wires a coordinator: store, models, jobs, tables, functions, runs, and the servers in front of them.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { createServer } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.js';
-import { MlsqlError } from '../shared/errors.js';
-import { newId } from '../shared/ids.js';
+import { isMlsqlError, MlsqlError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
 import { openStore } from '../shared/object-store/open-store.js';
 import { TokenGuard } from './api/auth.js';
@@ -18,6 +16,8 @@ import { jobsService } from './api/jobs-service.js';
 import { metricsPage } from './api/metrics.js';
 import { runsService } from './api/runs-service.js';
 import { type CoordinatorConfig, type HostPort, isLoopback } from './config.js';
+import { FencedStore } from './fencing/fenced-store.js';
+import { StoreClaim } from './fencing/store-claim.js';
 import { FunctionRegistry } from './models/function-registry.js';
 import { createPublisher } from './models/publisher.js';
 import { ContentHasher } from './planning/inputs.js';
@@ -27,25 +27,57 @@ import type { Services } from './runs/context.js';
 import { RunManager } from './runs/run-manager.js';
 import { createJobRuntime } from './runtime/job-runtime.js';
 import { modelPublisher } from './runtime/model-publisher.js';
+import { JobRecords } from './state/job-records.js';
+import { RunRecords } from './state/run-records.js';
+import { StateDb } from './state/state-db.js';
 import { createTableEngine } from './tables/duck-table-engine.js';
 
 export interface Coordinator {
   /** `host:port` as bound. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
+  /** Resolves with why this coordinator may change nothing any more: another one has its place. */
+  readonly fenced: Promise<MlsqlError>;
   /**
    * Cancels runs and waits for their end, then ends streams and child processes.
    * @param atMostMs - how long to wait for the runs' end; default: as long as it takes
    */
   stop(atMostMs?: number): Promise<void>;
+  /** Ends streams and child processes. What runs goes on, and the coordinator that comes next takes it up. */
+  suspend(): Promise<void>;
 }
 
 /** @throws MlsqlError where store, state folder or addresses cannot be used */
 export async function startCoordinator(config: CoordinatorConfig, logger: Logger): Promise<Coordinator> {
   for (const folder of [config.stateDir, config.spoolDir])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const store = await openStore(config.storeUrl, process.env);
   const clock = systemClock;
+  const state = await StateDb.open(config.stateDir, { now: clock.now() });
+  const rawStore = await openStore(config.storeUrl, process.env);
+  const claim = await StoreClaim.take({
+    store: rawStore,
+    clock,
+    logger,
+    clusterId: state.meta.clusterId,
+    epochAbove: state.lastEpoch,
+    leaseMs: config.leaseMs,
+    takeOver: config.takeOver,
+  });
+  await state.claim(claim.epoch);
+  const store = new FencedStore(rawStore, claim);
+  let tellFenced: (error: MlsqlError) => void = () => undefined;
+  const fenced = new Promise<MlsqlError>((resolve) => {
+    tellFenced = resolve;
+  });
+  void claim.lost.then(tellFenced);
+  const onStateLost = (error: unknown): void => {
+    if (isMlsqlError(error, 'MLSQL_COORDINATOR_FENCED')) tellFenced(error);
+    // Out of whoever's call it happened in: nothing can be trusted any more, so the process ends loudly.
+    else
+      setImmediate(() => {
+        throw error;
+      });
+  };
   const publisher = createPublisher({ store, logger });
   const jobs = createJobRuntime({
     clock,
@@ -53,17 +85,13 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     stateDir: config.stateDir,
     logger,
     seed: process.pid,
-    epoch: clock.now(),
+    epoch: claim.epoch,
+    stateStore: new JobRecords(state),
     leaseMs: config.leaseMs,
     heartbeatMs: config.heartbeatMs,
-    clusterId: clusterIdOf(config.stateDir),
+    clusterId: state.meta.clusterId,
     storeUrl: config.storeUrl,
-    // Out of whoever's call it happened in: nothing can be trusted any more, so the process ends loudly.
-    onDefect: (error) => {
-      setImmediate(() => {
-        throw error;
-      });
-    },
+    onDefect: onStateLost,
   });
   const channel = new FunctionChannel(logger);
   const functions = new FunctionPool(jobs.hub, channel, clock, logger);
@@ -88,7 +116,12 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     graceMs: config.graceMs,
     listRuns: (limit) => runs.list(limit),
   };
-  const runs: RunManager = new RunManager(services, config.variableDefaults);
+  const runs: RunManager = new RunManager(
+    services,
+    config.variableDefaults,
+    new RunRecords(state),
+    onStateLost,
+  );
 
   const guard = new TokenGuard(config.token);
   const grpc = await startGrpcServer(
@@ -116,31 +149,35 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   if (!isLoopback(config.listen.host) && config.token === '')
     logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
   logger.info({ grpc: grpc.address, http: httpAddress, store: config.storeUrl }, 'coordinator ready');
+  runs.recover();
+  const end = async (): Promise<void> => {
+    jobs.stop();
+    await engine.close();
+    http.closeAllConnections();
+    http.close();
+    grpc.stop();
+    await claim.release();
+    await state.close();
+  };
+  const refuse = (): void => {
+    ready = false;
+    grpc.setServing(false);
+  };
   return {
     grpcAddress: grpc.address,
     httpAddress,
+    fenced,
     stop: async (atMostMs) => {
-      ready = false;
-      grpc.setServing(false);
+      refuse();
       await (atMostMs === undefined ? runs.stop() : Promise.race([runs.stop(), sleep(atMostMs)]));
-      jobs.stop();
-      await engine.close();
-      http.closeAllConnections();
-      http.close();
-      grpc.stop();
+      await end();
+    },
+    suspend: async () => {
+      refuse();
+      runs.suspend();
+      await end();
     },
   };
-}
-
-/** The cluster's own id, made at its first start and kept with its state: executors know their cluster by it. */
-function clusterIdOf(stateDir: string): string {
-  const file = join(stateDir, 'cluster-id');
-  if (!existsSync(file)) {
-    const whole = `${file}.${process.pid}`;
-    writeFileSync(whole, newId('cluster'), { mode: 0o600 });
-    renameSync(whole, file);
-  }
-  return readFileSync(file, 'utf8').trim();
 }
 
 function listen(server: ReturnType<typeof createServer>, { host, port }: HostPort): Promise<string> {

@@ -24,6 +24,8 @@ export interface CoordinatorConfig {
   readonly pythonPath: string;
   /** Defaults for every run's variables, from MLSQL_SET_name. */
   readonly variableDefaults: ReadonlyMap<string, string>;
+  /** Take the store from whoever holds it, and from whatever state it belongs to. */
+  readonly takeOver: boolean;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   /** Between SIGTERM and SIGKILL for an attempt. */
@@ -44,6 +46,7 @@ const FLAGS = {
   'token-file': { type: 'string' },
   insecure: { type: 'boolean' },
   'exit-with-parent': { type: 'boolean' },
+  'take-over': { type: 'boolean' },
 } as const;
 
 /**
@@ -91,6 +94,7 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     token,
     insecure,
     exitWithParent: flags['exit-with-parent'] ?? false,
+    takeOver: flags['take-over'] ?? env.MLSQL_TAKE_OVER === '1',
     pythonPath: env.MLSQL_PYTHON ?? SETUP_PYTHON,
     variableDefaults: variableDefaults(env),
     ...leaseTimes(env),

@@ -20,7 +20,19 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
       logger.info({ reason }, 'coordinator stops');
       await coordinator.stop(atMostMs);
     };
-    const ways = [endSignal().then((signal) => stop(signal))];
+    const suspend = async (reason: string): Promise<void> => {
+      logger.info({ reason }, 'coordinator stops; what runs goes on');
+      await coordinator.suspend();
+    };
+    const fenced = coordinator.fenced.then((error) => {
+      logger.fatal({ code: error.code }, error.message);
+      throw error;
+    });
+    // An embedded cluster ends as a whole; elsewhere executors work on until a coordinator is back.
+    const ways = [
+      fenced,
+      endSignal().then((signal) => (config.exitWithParent ? stop(signal) : suspend(signal))),
+    ];
     // Also while we stop in order: what we wait for then will not come.
     if (config.exitWithParent) ways.push(endOfInput().then(() => stop('parent gone', ORPHAN_STOP_MS)));
     // Last: whoever reads it may ask for the end at once.

@@ -182,6 +182,26 @@ export const ERROR_KINDS = {
   MLSQL_CLUSTER_UNAUTHENTICATED: user(status.UNAUTHENTICATED, 'The token is missing or wrong.'),
   MLSQL_CLUSTER_HOME_BUSY: user(status.FAILED_PRECONDITION, 'Another cluster uses this home.'),
   MLSQL_CLUSTER_STATE: platform(status.FAILED_PRECONDITION, false, 'The state folder cannot be used.'),
+  MLSQL_STATE_UNREADABLE: platform(
+    status.DATA_LOSS,
+    false,
+    "The coordinator's state file is missing, damaged or none of LMDB's.",
+  ),
+  MLSQL_STATE_FOREIGN: platform(
+    status.FAILED_PRECONDITION,
+    false,
+    'The file in the state folder belongs to another program or another cluster.',
+  ),
+  MLSQL_STATE_NEWER: platform(
+    status.FAILED_PRECONDITION,
+    false,
+    'A newer version of the product wrote the state.',
+  ),
+  MLSQL_COORDINATOR_FENCED: platform(
+    status.FAILED_PRECONDITION,
+    false,
+    'A later coordinator has taken over: this one may change nothing any more.',
+  ),
   MLSQL_CLUSTER_WORK_DIR: user(
     status.FAILED_PRECONDITION,
     'The work folder belongs to someone else or cannot be written.',

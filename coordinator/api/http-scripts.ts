@@ -28,7 +28,7 @@ const ROWS_HTTP = 100_000;
  * @throws the run's own error
  */
 export async function runScriptForRows(runs: RunManager, job: ScriptForRows): Promise<ScriptRows> {
-  const { runId } = runs.submit({
+  const { runId } = await runs.submit({
     runId: '',
     script: job.script,
     scriptName: '',
@@ -37,6 +37,7 @@ export async function runScriptForRows(runs: RunManager, job: ScriptForRows): Pr
     rowLimit: job.rowLimit ?? ROWS_HTTP,
     sessionId: '',
     user: 'http',
+    ephemeral: true,
   });
   const cancel = (): void => runs.cancel(runId);
   job.signal.addEventListener('abort', cancel, { once: true });

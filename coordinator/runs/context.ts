@@ -57,7 +57,17 @@ export interface RunContext {
   readonly ownFunctions: Map<string, string>;
   readonly signal: AbortSignal;
   readonly jobIds: string[];
+  /** Index of the statement that runs. */
+  statement: number;
+  /** The job that an earlier coordinator submitted for this statement, if it had got that far. */
+  startedJob(): string | undefined;
+  /** Of a job of this run: `algIndex/attempt` → how many of its log lines were told. */
+  toldLines(jobId: string): ReadonlyMap<string, number>;
+  /** Notes the job that this statement is about to submit; kept when the promise resolves. */
+  noteJob(jobId: string): Promise<void>;
   lastTable: LastTable | undefined;
+  /** True: nothing is told, since an earlier coordinator told it. */
+  quiet: boolean;
   emit(body: RunEventBody): void;
   warn(warning: Omit<Extract<RunEventBody, { kind: 'warning' }>, 'kind'>): void;
 }

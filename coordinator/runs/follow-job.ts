@@ -5,8 +5,11 @@ import type { JobSpec } from '../scheduling/model.js';
 import type { JobOutcome } from '../scheduling/outcome.js';
 import type { RunContext } from './context.js';
 
-/** Submits the job and resolves with its outcome, whatever that is. */
-export async function followJob(context: RunContext, spec: JobSpec): Promise<JobOutcome> {
+/**
+ * Resolves with the job's outcome, whatever that is.
+ * @param spec - the job to submit first; undefined: it is there
+ */
+export async function followJob(context: RunContext, jobId: string, spec?: JobSpec): Promise<JobOutcome> {
   const { jobs } = context.services;
   const tell = (view: JobView, changed: readonly number[]): void => {
     context.emit({
@@ -20,7 +23,7 @@ export async function followJob(context: RunContext, spec: JobSpec): Promise<Job
       ...(view.summary !== undefined && view.endTimeMs > 0 && { summary: view.summary }),
     });
   };
-  const stopLogs = jobs.logs.onAppended(spec.jobId, ({ ref, firstSeq, count }) =>
+  const stopLogs = jobs.logs.onAppended(jobId, ({ ref, firstSeq, count }) =>
     context.emit({
       kind: 'log',
       jobId: ref.jobId,
@@ -30,22 +33,48 @@ export async function followJob(context: RunContext, spec: JobSpec): Promise<Job
       count,
     }),
   );
-  const stopChanges = jobs.subscribe(spec.jobId, tell);
+  const stopChanges = jobs.subscribe(jobId, tell);
   const cancel = (): void => {
     // Before the submit is taken there is no such job: the look behind the submit cancels it then.
-    jobs.cancel(spec.jobId, `run ${context.runId} was cancelled`).catch((error: unknown) => {
-      context.services.logger.info({ jobId: spec.jobId, err: error }, 'nothing to cancel yet');
+    jobs.cancel(jobId, `run ${context.runId} was cancelled`).catch((error: unknown) => {
+      context.services.logger.info({ jobId: jobId, err: error }, 'nothing to cancel yet');
     });
   };
   context.signal.addEventListener('abort', cancel, { once: true });
   try {
-    await jobs.submit(spec);
+    if (spec !== undefined) await jobs.submit(spec);
+    else await catchUp(context, jobId, tell);
     // An abort between the claim and the submit found no job to cancel.
     if (context.signal.aborted) cancel();
-    return await jobs.finished(spec.jobId);
+    return await jobs.finished(jobId);
   } finally {
     context.signal.removeEventListener('abort', cancel);
     stopChanges();
     stopLogs();
+  }
+}
+
+/** Tells how the job stands, and the log lines that came when nobody told of them. */
+async function catchUp(
+  context: RunContext,
+  jobId: string,
+  tell: (view: JobView, changed: readonly number[]) => void,
+): Promise<void> {
+  const { jobs } = context.services;
+  const view = jobs.get(jobId);
+  if (view === undefined) return;
+  const groups = view.groups;
+  tell(
+    view,
+    groups.map((group) => group.algIndex),
+  );
+  const told = context.toldLines(jobId);
+  for (const { algIndex, attempt: last } of groups) {
+    for (let attempt = 1; attempt <= last; attempt++) {
+      const ref = { jobId, algIndex, attempt };
+      const lines = await jobs.logs.count(ref);
+      const from = told.get(`${algIndex}/${attempt}`) ?? 0;
+      if (lines > from) context.emit({ kind: 'log', ...ref, firstSeq: from + 1, count: lines - from });
+    }
   }
 }

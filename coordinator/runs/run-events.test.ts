@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type RunEvent, RunEvents } from './run-events.js';
 
-const statement = (index: number) =>
-  ({ kind: 'statement', index, statement: 'set', state: 'done', line: 1 }) as const;
+const event = (index: number): RunEvent => ({
+  seq: index + 1,
+  timeMs: 0,
+  body: { kind: 'statement', index, statement: 'set', state: 'done', line: 1 },
+});
 
 async function collect(events: AsyncIterable<RunEvent>): Promise<number[]> {
   const seen: number[] = [];
@@ -13,7 +16,7 @@ async function collect(events: AsyncIterable<RunEvent>): Promise<number[]> {
 describe('the events of a run', () => {
   it('are numbered from 1, and read from any number on', async () => {
     const events = new RunEvents();
-    for (let i = 0; i < 3; i++) events.append(statement(i), 0);
+    for (let i = 0; i < 3; i++) events.push(event(i));
     events.end();
     const never = new AbortController().signal;
     expect(await collect(events.follow(0, never))).toEqual([1, 2, 3]);
@@ -23,10 +26,10 @@ describe('the events of a run', () => {
   it('reach a reader who waits, each once, until the run has ended', async () => {
     const events = new RunEvents();
     const seen = collect(events.follow(0, new AbortController().signal));
-    events.append(statement(0), 0);
+    events.push(event(0));
     await Promise.resolve();
-    events.append(statement(1), 0);
-    events.append(statement(2), 0);
+    events.push(event(1));
+    events.push(event(2));
     events.end();
     expect(await seen).toEqual([1, 2, 3]);
   });

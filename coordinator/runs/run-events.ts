@@ -111,8 +111,11 @@ export class RunEvents {
     return this.#bytes;
   }
 
-  append(body: RunEventBody, timeMs: number): void {
-    this.#events.push({ seq: this.#events.length + 1, timeMs, body });
+  /** @param event - its number is the one behind the last */
+  push(event: RunEvent): void {
+    const { body, seq } = event;
+    if (seq !== this.#events.length + 1) throw new Error(`event ${seq} behind event ${this.#events.length}`);
+    this.#events.push(event);
     if (body.kind === 'table') for (const row of body.rowsJson) this.#bytes += row.length;
     this.#wake();
   }
@@ -121,6 +124,11 @@ export class RunEvents {
   end(): void {
     this.#ended = true;
     this.#wake();
+  }
+
+  /** Those that are there. */
+  all(): readonly RunEvent[] {
+    return this.#events;
   }
 
   /** Events behind a sequence number, then live ones, until the end or an abort. */

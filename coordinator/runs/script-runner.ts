@@ -1,9 +1,11 @@
 // One script's life: its statements in order, each told as it starts and ends, and at last the result table.
 import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
 import type { Statement } from '../../shared/language/ast.js';
+import type { FunctionSpec } from '../../shared/rpc/gen/mlsql/v1/FunctionSpec.js';
 import type { ColumnInfo } from '../tables/table-engine.js';
 import type { RunContext } from './context.js';
 import { interruptible } from './interruptible.js';
+import type { RunEventBody, StatementState } from './run-events.js';
 import { runCancel } from './statements/cancel.js';
 import { runLoad } from './statements/load.js';
 import { recallRegister, runRegister, runUnregister } from './statements/register.js';
@@ -17,13 +19,27 @@ import { recallTrain, runTrain } from './statements/train.js';
 export type FinishedStatement =
   | { readonly kind: 'save' }
   | { readonly kind: 'unregister'; readonly name: string }
-  | { readonly kind: 'register'; readonly name: string; readonly functionId: string }
+  | {
+      readonly kind: 'register';
+      readonly name: string;
+      readonly functionId: string;
+      readonly spec: FunctionSpec;
+    }
   | { readonly kind: 'train'; readonly columns: readonly ColumnInfo[]; readonly rowsJson: readonly string[] };
 
 export interface ScriptRunOptions {
-  readonly finished: Map<number, FinishedStatement>;
+  readonly finished: ReadonlyMap<number, FinishedStatement>;
+  /** Statements that an earlier coordinator did and told of: what they made is made again, and nothing is said. */
+  readonly told: number;
+  /** The statement that it told of as running, where it did not come to its end; else -1. */
+  readonly toldRunning: number;
   readonly rowLimit: number;
-  readonly onProgress: (statementsDone: number) => void;
+  /** The statement is done, and told; kept when the promise resolves. */
+  readonly onDone: (
+    index: number,
+    event: RunEventBody,
+    finished: FinishedStatement | undefined,
+  ) => Promise<void>;
 }
 
 /** Bytes of rows in one table event. */
@@ -40,27 +56,33 @@ export async function runScript(
   /** The statement whose table is the result so far: what goes wrong in its rows is its error. */
   let resultFrom: { index: number; statement: Statement } | undefined;
   for (const [index, statement] of statements.entries()) {
-    const tell = (state: 'running' | 'done' | 'failed' | 'cancelled' | 'skipped'): void =>
-      context.emit({ kind: 'statement', index, statement: statement.kind, state, line: statement.span.line });
+    const told = index < options.told;
+    const event = (state: StatementState): RunEventBody => ({
+      kind: 'statement',
+      index,
+      statement: statement.kind,
+      state,
+      line: statement.span.line,
+    });
     context.signal.throwIfAborted();
+    context.statement = index;
+    context.quiet = told;
     const before = options.finished.get(index);
     const tableBefore = context.lastTable;
-    if (before === undefined) tell('running');
+    if (before === undefined && index !== options.toldRunning) context.emit(event('running'));
+    let finished: FinishedStatement | undefined;
     try {
-      if (before !== undefined) {
-        await recall(context, statement, before);
-      } else {
-        const finished = await execute(context, statement);
-        if (finished !== undefined) options.finished.set(index, finished);
-      }
+      if (before === undefined) finished = await execute(context, statement);
+      else await recall(context, statement, before);
     } catch (error) {
-      tell(context.signal.aborted ? 'cancelled' : 'failed');
+      context.quiet = false;
+      context.emit(event(context.signal.aborted ? 'cancelled' : 'failed'));
       throw errorOf(error, index, statement);
     }
-    tell(before === undefined ? 'done' : 'skipped');
     if (context.lastTable !== tableBefore) resultFrom = { index, statement };
-    options.onProgress(index + 1);
+    if (!told) await options.onDone(index, event(before === undefined ? 'done' : 'skipped'), finished);
   }
+  context.quiet = false;
   try {
     await emitResult(context, options.rowLimit);
   } catch (error) {

@@ -11,8 +11,10 @@ import {
 import type { Logger } from '../../shared/logger.js';
 import { PROTOCOL_MAX } from '../../shared/version.js';
 import type { AttemptNews, SchedulerEvent } from '../scheduling/events.js';
+import { outcomeOf } from '../scheduling/jobs.js';
 import type { ExecutorFacts, JobSpec, SchedulerConfig, SchedulerState } from '../scheduling/model.js';
 import type { JobOutcome } from '../scheduling/outcome.js';
+import { recoveredCounts } from '../scheduling/recovery.js';
 import { createSchedulerState } from '../scheduling/step.js';
 import { EffectRunner } from './effect-runner.js';
 import { EventLoop } from './event-loop.js';
@@ -24,7 +26,7 @@ import { JobView } from './job-view.js';
 import { type JobListener, JobWatchers } from './job-watchers.js';
 import { LogStore } from './log-store.js';
 import type { JobPublisher } from './publisher.js';
-import { MemoryStateStore, type StateStore } from './state-store.js';
+import type { StateStore } from './state-store.js';
 
 export interface JobRuntimeDependencies {
   readonly clock: Clock;
@@ -42,8 +44,7 @@ export interface JobRuntimeDependencies {
   readonly clusterId: string;
   /** Where executors find the store. */
   readonly storeUrl: string;
-  /** Default: kept in memory. */
-  readonly stateStore?: StateStore;
+  readonly stateStore: StateStore;
   /** Check the machine's invariants after each step; default false. */
   readonly checkInvariants?: boolean;
   /** What differs from SCHEDULER_DEFAULTS, beside epoch and lease. */
@@ -91,7 +92,7 @@ export class JobRuntime {
       onDefect,
     });
     this.#runner = new EffectRunner({
-      stateStore: deps.stateStore ?? new MemoryStateStore(),
+      stateStore: deps.stateStore,
       publisher: deps.publisher,
       hub: this.hub,
       logs: this.logs,
@@ -107,6 +108,9 @@ export class JobRuntime {
       },
       onStateLost: onDefect,
     });
+    this.#loop.dispatch({ type: 'recover', saved: deps.stateStore.load() });
+    const recovered = recoveredCounts(this.#state);
+    if (recovered.jobs > 0) logger.info(recovered, 'jobs of an earlier coordinator are back');
   }
 
   /** Resolves when the job is recorded: from then on it ends, exactly once. The same jobId again starts nothing new. */
@@ -159,7 +163,10 @@ export class JobRuntime {
     const id = toJobId(jobId);
     const outcome = this.#outcomes.get(id);
     if (outcome !== undefined) return Promise.resolve(outcome);
-    if (!this.#state.jobs.has(id)) return Promise.reject(unknownJob(jobId));
+    const job = this.#state.jobs.get(id);
+    if (job === undefined) return Promise.reject(unknownJob(jobId));
+    // It ended under an earlier coordinator.
+    if (job.stage === 'ended') return Promise.resolve(outcomeOf(job, job.endTimeMs));
     if (this.#stopped) return Promise.reject(stopping());
     return new Promise((resolve, reject) => {
       const waiting = this.#ending.get(id) ?? [];

@@ -1,7 +1,7 @@
 // Everything the machine wants done. Effects are run in their order; a persist-record before the effects that depend on it
 // has to be durable before they run.
 import type { AttemptRef, ExecutorName, JobId } from '../../shared/ids.js';
-import type { AttemptResult, GroupRecord, JobRecord, JobSpec, StoryLine } from './model.js';
+import type { AttemptResult, ExecutorRecord, GroupRecord, JobRecord, JobSpec, StoryLine } from './model.js';
 import type { JobOutcome } from './outcome.js';
 import type { TaskSpec } from './task-spec.js';
 
@@ -10,7 +10,10 @@ export type JobSnapshot = Omit<JobRecord, 'spec' | 'groups' | 'queues' | 'story'
 /** A group without what never changes. */
 export type GroupSnapshot = Omit<GroupRecord, 'spec'>;
 
-/** What is kept of a job: a later record of the same key replaces an earlier one. */
+/** An executor without what it tells again when it comes back. */
+export type ExecutorSnapshot = Pick<ExecutorRecord, 'facts' | 'drainReason' | 'disconnectedMs'>;
+
+/** What is kept: a later record of the same key replaces an earlier one. */
 export type DurableRecord =
   | { readonly kind: 'spec'; readonly jobId: JobId; readonly value: JobSpec }
   | { readonly kind: 'job'; readonly jobId: JobId; readonly value: JobSnapshot }
@@ -20,7 +23,13 @@ export type DurableRecord =
       readonly algIndex: number;
       readonly value: GroupSnapshot;
     }
-  | { readonly kind: 'story'; readonly jobId: JobId; readonly index: number; readonly value: StoryLine };
+  | { readonly kind: 'story'; readonly jobId: JobId; readonly index: number; readonly value: StoryLine }
+  /** Undefined: it went from the list. */
+  | {
+      readonly kind: 'executor';
+      readonly executor: ExecutorName;
+      readonly value: ExecutorSnapshot | undefined;
+    };
 
 /** The record as it is now; durable before any later effect runs. */
 export interface PersistRecordEffect {

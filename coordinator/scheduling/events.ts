@@ -2,6 +2,7 @@
 // that no longer count, and are judged by the machine alone.
 import type { AttemptRef, ExecutorName, JobId } from '../../shared/ids.js';
 import type { AttemptResult, ExecutorFacts, FailureInfo, JobSpec, WarningInfo } from './model.js';
+import type { SavedState } from './saved-state.js';
 
 /** What an executor says of an attempt. */
 export interface AttemptNews {
@@ -21,6 +22,12 @@ export interface AttemptNews {
   /** Fetched for it so far, in all. */
   readonly bytesSynced: number;
   readonly warnings: readonly WarningInfo[];
+}
+
+/** The coordinator starts: what an earlier one had recorded. Comes once, before anything else. */
+export interface RecoverEvent {
+  readonly type: 'recover';
+  readonly saved: SavedState;
 }
 
 /** A job is there. The same jobId again is answered without being done again. */
@@ -117,6 +124,7 @@ export interface TickEvent {
 }
 
 export type SchedulerEvent =
+  | RecoverEvent
   | SubmitJobEvent
   | CancelJobEvent
   | ExecutorConnectedEvent

@@ -1,6 +1,6 @@
 // Executors come, go, come back, fall silent and drain. Attempts outlive a broken stream: only their lease, or an executor
 // that comes back without them, ends them.
-import { attemptKey } from '../../shared/ids.js';
+import { attemptKey, type ExecutorName } from '../../shared/ids.js';
 import { guardFailure, isLast, takeNews } from './attempts.js';
 import { addDeadline } from './deadlines.js';
 import type {
@@ -23,7 +23,7 @@ export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): 
   if (executor !== undefined && connectionId <= executor.lastConnectionId) return;
   const before = executor?.facts.session;
   if (executor === undefined) {
-    executor = newExecutor(event);
+    executor = disconnectedExecutor(facts.name, now);
     state.executors.set(facts.name, executor);
   }
   if (executor.connectionId !== 0) close(turn, executor, 'another stream of this executor was opened');
@@ -34,6 +34,7 @@ export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): 
   executor.connectedMs = now;
   executor.disconnectedMs = 0;
   executor.leaseUntilMs = now + state.config.leaseMs;
+  keep(turn, executor);
   executor.cached.clear();
   for (const sha256 of event.cachedBlobs) executor.cached.add(sha256);
   turn.capacityChanged = true;
@@ -66,6 +67,7 @@ export function onExecutorDraining(turn: Turn, event: ExecutorDrainingEvent): vo
   const executor = currentExecutor(turn.state, event.executor, event.connectionId);
   if (executor === undefined || executor.drainReason !== undefined) return;
   executor.drainReason = event.reason;
+  keep(turn, executor);
   turn.capacityChanged = true;
 }
 
@@ -73,6 +75,7 @@ export function onDrainExecutor(turn: Turn, event: DrainExecutorEvent): void {
   const executor = turn.state.executors.get(event.executor);
   if (executor === undefined || executor.connectionId === 0) return;
   executor.drainReason ??= event.reason;
+  keep(turn, executor);
   turn.capacityChanged = true;
   sendDrain(turn, executor, event.reason, event.deadlineMs);
 }
@@ -133,7 +136,7 @@ export function onLostExecutorDue(turn: Turn, executor: ExecutorRecord): void {
     });
     return;
   }
-  state.executors.delete(executor.facts.name);
+  remove(turn, executor);
 }
 
 function disconnect(turn: Turn, executor: ExecutorRecord): void {
@@ -145,8 +148,7 @@ function disconnect(turn: Turn, executor: ExecutorRecord): void {
     if (group.live !== undefined) group.live.confirmed = false;
   turn.capacityChanged = true;
   // One that was drained left as it was asked to.
-  if (executor.drainReason !== undefined && executor.attempts.size === 0)
-    state.executors.delete(executor.facts.name);
+  if (executor.drainReason !== undefined && executor.attempts.size === 0) remove(turn, executor);
   else
     addDeadline(state, now + state.config.lostExecutorKeptMs, {
       kind: 'lost-executor',
@@ -198,13 +200,25 @@ function close(turn: Turn, executor: ExecutorRecord, reason: string): void {
   });
 }
 
-function newExecutor(event: ExecutorConnectedEvent): ExecutorRecord {
+/** An executor of which nothing is known but its name, and that it is away since now. */
+export function disconnectedExecutor(name: ExecutorName, now: number): ExecutorRecord {
   return {
-    facts: event.facts,
+    facts: {
+      name,
+      session: '',
+      slots: 0,
+      cpus: 0,
+      memoryBytes: 0,
+      gpus: 0,
+      host: '',
+      pid: 0,
+      version: '',
+      pythonVersion: '',
+    },
     connectionId: 0,
     lastConnectionId: 0,
     connectedMs: 0,
-    disconnectedMs: 0,
+    disconnectedMs: now,
     leaseUntilMs: 0,
     drainReason: undefined,
     cacheBytes: 0,
@@ -214,4 +228,18 @@ function newExecutor(event: ExecutorConnectedEvent): ExecutorRecord {
     memoryBusy: 0,
     gpusBusy: 0,
   };
+}
+
+/** Keeps what has to be known of it after a restart. */
+function keep(turn: Turn, { facts, drainReason, disconnectedMs }: ExecutorRecord): void {
+  const value = { facts, drainReason, disconnectedMs };
+  turn.persist({ type: 'persist-record', record: { kind: 'executor', executor: facts.name, value } });
+}
+
+function remove(turn: Turn, { facts }: ExecutorRecord): void {
+  turn.state.executors.delete(facts.name);
+  turn.persist({
+    type: 'persist-record',
+    record: { kind: 'executor', executor: facts.name, value: undefined },
+  });
 }

@@ -3,7 +3,7 @@ import { addDeadline } from './deadlines.js';
 import type { CancelJobEvent, PublishDecidedEvent, SubmitJobEvent } from './events.js';
 import { stopGroups } from './groups.js';
 import { ENDED_GROUPS_KEPT, ENDED_JOBS_KEPT } from './limits.js';
-import type { GroupRecord, GroupSpec, JobRecord, JobSpec, SchedulerState } from './model.js';
+import type { GroupRecord, GroupSpec, JobRecord, JobSpec, SchedulerState, UserRecord } from './model.js';
 import { type JobOutcome, jobOutcome } from './outcome.js';
 import { enqueue, requirementOf, shapeKey, userOf } from './queue.js';
 import { backoffMs } from './retry.js';
@@ -19,19 +19,7 @@ export function onSubmitJob(turn: Turn, event: SubmitJobEvent): void {
   if (!state.jobs.has(spec.jobId)) {
     const job = newJob(state, spec, now);
     state.jobs.set(spec.jobId, job);
-    const user = state.users.get(spec.user);
-    if (user !== undefined) user.jobs += 1;
-    else {
-      const weight = state.config.userWeights.get(spec.user) ?? 1;
-      state.users.set(spec.user, {
-        name: spec.user,
-        weight,
-        running: 0,
-        servedTurn: state.turn - 1,
-        waiting: new Set(),
-        jobs: 1,
-      });
-    }
+    userRecord(state, spec.user).jobs += 1;
     for (const group of job.groups.values()) enqueue(state, job, group);
     turn.persist({ type: 'persist-record', record: { kind: 'spec', jobId: spec.jobId, value: spec } });
     tell(turn, job, `submitted: ${counted(job.groups.size, 'group')}`, true);
@@ -129,20 +117,26 @@ export function verdictOf(job: JobRecord): Pick<JobOutcome, 'state' | 'reason' |
   return { state: 'FAILED', reason: `${tally(job)}, ${job.spec.minSuccess} needed${cause}`, error: first };
 }
 
-function askForPublish(turn: Turn, job: JobRecord): void {
-  const { jobId, target } = job.spec;
+/** How the job ended, or ends as things stand; every group must be final. */
+export function outcomeOf(job: JobRecord, now: number): JobOutcome {
   const { state, reason, error } = verdictOf(job);
+  return jobOutcome(job, state, reason, error, job.published, now);
+}
+
+export function askForPublish(turn: Turn, job: JobRecord): void {
+  const { jobId, target } = job.spec;
   job.publishAtMs = 0;
-  const outcome = jobOutcome(job, state, reason, error, undefined, turn.now);
+  const outcome = outcomeOf(job, turn.now);
   turn.emit({ type: job.stage === 'publishing' ? 'publish-job' : 'fail-job', jobId, target, outcome });
 }
 
 function endJob(turn: Turn, job: JobRecord, published: unknown): void {
-  const { state, reason, error } = verdictOf(job);
+  const { state, reason } = verdictOf(job);
   moveJobStage(job, 'ended');
   moveJobState(job, state);
   job.endTimeMs = turn.now;
   job.endReason = reason;
+  job.published = published;
   tell(turn, job, `${state}: ${reason}`, true);
   turn.jobChanged(job);
   const user = userOf(turn.state, job);
@@ -151,7 +145,7 @@ function endJob(turn: Turn, job: JobRecord, published: unknown): void {
   turn.emit({
     type: 'job-ended',
     jobId: job.spec.jobId,
-    outcome: jobOutcome(job, state, reason, error, published, turn.now),
+    outcome: outcomeOf(job, turn.now),
   });
   forgetOldJobs(turn, job);
 }
@@ -173,7 +167,18 @@ function forgetOldJobs(turn: Turn, ended: JobRecord): void {
   }
 }
 
-function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRecord {
+/** The user's record, made where it is missing; whoever adds the first job has to count it. */
+export function userRecord(state: SchedulerState, name: string): UserRecord {
+  let user = state.users.get(name);
+  if (user === undefined) {
+    const weight = state.config.userWeights.get(name) ?? 1;
+    user = { name, weight, running: 0, servedTurn: state.turn - 1, waiting: new Set(), jobs: 0 };
+    state.users.set(name, user);
+  }
+  return user;
+}
+
+export function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRecord {
   state.submits += 1;
   return {
     spec,
@@ -199,6 +204,7 @@ function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRecord {
     publishAtMs: 0,
     bytesSynced: 0,
     endTimeMs: 0,
+    published: undefined,
     // A newcomer goes before the one who was served just now, but not before those who wait since longer ago.
     servedTurn: state.turn - 1,
     story: [],

@@ -18,6 +18,7 @@ export const SCHEDULER_DEFAULTS: Omit<SchedulerConfig, 'epoch'> = {
   retryDelayMaxMs: 30_000,
   unplaceableGraceMs: 30_000,
   cancelGuardMs: 60_000,
+  reattachMs: 30_000,
   reserveAfterMs: 30_000,
   lostExecutorKeptMs: 600_000,
   userWeights: new Map(),

@@ -249,6 +249,8 @@ export interface JobRecord {
   publishAtMs: number;
   bytesSynced: number;
   endTimeMs: number;
+  /** What the publisher answered; undefined before it did, and where it had nothing to say. */
+  published: unknown;
   /** Turn number of its last placement, for round robin. */
   servedTurn: number;
   readonly story: StoryLine[];
@@ -350,6 +352,8 @@ export interface SchedulerConfig {
   readonly unplaceableGraceMs: number;
   /** How long beyond its grace an executor has to end an attempt before it is given up. */
   readonly cancelGuardMs: number;
+  /** After a restart of the coordinator: how long executors have to come back before what they run counts as lost. */
+  readonly reattachMs: number;
   /** After so long passed over by smaller groups an executor is kept free for a large one. */
   readonly reserveAfterMs: number;
   /** How long a lost executor stays in lists. */

@@ -32,6 +32,7 @@ describe('a job of one group', () => {
       effect.type === 'persist-record' ? effect.record.kind : effect.type,
     );
     expect(kinds).toEqual([
+      'executor',
       'story',
       'job',
       'group',

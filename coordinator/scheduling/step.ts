@@ -20,6 +20,7 @@ import { SCHEDULER_DEFAULTS } from './limits.js';
 import type { Deadline, GroupRecord, JobRecord, SchedulerConfig, SchedulerState } from './model.js';
 import { onShapeDue, placeGroups, reviewShapes } from './placement.js';
 import { enqueue } from './queue.js';
+import { onRecover } from './recovery.js';
 import { createRng } from './rng.js';
 import { Turn } from './turn.js';
 
@@ -69,6 +70,9 @@ export function step(state: SchedulerState, event: SchedulerEvent, now: number):
 
 function handle(turn: Turn, event: SchedulerEvent): void {
   switch (event.type) {
+    case 'recover':
+      onRecover(turn, event);
+      return;
     case 'submit-job':
       onSubmitJob(turn, event);
       return;

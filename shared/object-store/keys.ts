@@ -30,6 +30,9 @@ export function pathOfKey(key: string): string {
   return `/${key}`;
 }
 
+/** Says which coordinator works on the store. */
+export const CLAIM_KEY = `${SYSTEM_PREFIX}coordinator.json`;
+
 /** A content by its lower-case hexadecimal SHA-256. */
 export function blobKey(sha256: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error(`no SHA-256: ${sha256}`);

@@ -17,6 +17,7 @@ import type { CoordinatorMessage } from '../../shared/rpc/gen/mlsql/v1/Coordinat
 import { FakePublisher } from './fake-publisher.js';
 import { EPOCH, facts, failure, RESULT } from './machine.js';
 import { ManualClock } from './manual-clock.js';
+import { MemoryStateStore } from './memory-state-store.js';
 
 /** The executor's end of a stream in memory. */
 export class MemoryExecutor {
@@ -104,6 +105,7 @@ export class RuntimeUnderTest {
       heartbeatMs: 2_000,
       clusterId: 'cluster-1',
       storeUrl: 'file:///store',
+      stateStore: new MemoryStateStore(),
       checkInvariants: true,
       onDefect: (error) => parts.defects.push(error),
       ...over,

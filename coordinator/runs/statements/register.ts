@@ -59,11 +59,12 @@ export async function runRegister(
     throw error instanceof MlsqlError ? error.with({ position }) : error;
   }
   context.ownFunctions.set(name.toLowerCase(), id);
-  return { kind: 'register', name, functionId: id };
+  return { kind: 'register', name, functionId: id, spec };
 }
 
 /** A function that an earlier execution of the run registered is still the run's own. */
 export function recallRegister(context: RunContext, finished: FinishedRegister): void {
+  context.services.functions.add(finished.functionId, finished.spec);
   context.ownFunctions.set(finished.name.toLowerCase(), finished.functionId);
 }
 

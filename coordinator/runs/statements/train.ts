@@ -1,6 +1,6 @@
 // train: options checked, inputs found, partitions written, a version claimed, the job followed to its end, meta/0 shown.
 import { MlsqlError } from '../../../shared/errors.js';
-import { newId, jobId as toJobId } from '../../../shared/ids.js';
+import { type JobId, newId, jobId as toJobId } from '../../../shared/ids.js';
 import type { TrainStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { trainDataPrefix } from '../../../shared/object-store/keys.js';
@@ -21,6 +21,20 @@ import type { FinishedStatement } from '../script-runner.js';
 type FinishedTrain = Extract<FinishedStatement, { kind: 'train' }>;
 
 export async function runTrain(context: RunContext, statement: TrainStatement): Promise<FinishedTrain> {
+  const started = context.startedJob();
+  // An earlier coordinator got as far as to submit it: it is followed to its end, not done again.
+  const outcome =
+    started !== undefined && context.services.jobs.get(started) !== undefined
+      ? await followJob(context, started)
+      : await submitTrain(context, statement, toJobId(started ?? newId('job', context.services.clock.now())));
+  if (!context.jobIds.includes(outcome.jobId)) context.jobIds.push(outcome.jobId);
+  const result = await conclude(context, statement, outcome.jobId, outcome);
+  await showResult(context, statement, result);
+  return result;
+}
+
+/** Checks, plans and submits the job, and follows it to its end. */
+async function submitTrain(context: RunContext, statement: TrainStatement, id: JobId): Promise<JobOutcome> {
   const { services, scope } = context;
   const position = positionOf(statement.path);
   const path = substitute(statement.path, scope.variables);
@@ -61,7 +75,8 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   });
   context.signal.throwIfAborted();
 
-  const id = toJobId(newId('job', services.clock.now()));
+  // From here on a coordinator that is started anew finds the job, or claims the same place for it again.
+  await context.noteJob(id);
   const target = await services.publisher.claim(key, {
     jobId: id,
     runId: context.runId,
@@ -76,7 +91,7 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
     now: services.clock.now(),
   });
   context.jobIds.push(id);
-  const outcome = await followJob(context, {
+  return followJob(context, id, {
     jobId: id,
     runId: context.runId,
     user: context.user,
@@ -85,9 +100,6 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
     ...(target.version !== undefined && { version: target.version }),
     ...plan,
   });
-  const result = await conclude(context, statement, id, outcome);
-  await showResult(context, statement, result);
-  return result;
 }
 
 /** The table of a train that an earlier execution of the run did. */
