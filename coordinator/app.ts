@@ -149,7 +149,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   if (!isLoopback(config.listen.host) && config.token === '')
     logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
   logger.info({ grpc: grpc.address, http: httpAddress, store: config.storeUrl }, 'coordinator ready');
-  runs.recover();
+  runs.recover({ goOn: !config.holdRuns });
   const end = async (): Promise<void> => {
     jobs.stop();
     await engine.close();

@@ -24,6 +24,8 @@ export interface CoordinatorConfig {
   readonly pythonPath: string;
   /** Defaults for every run's variables, from MLSQL_SET_name. */
   readonly variableDefaults: ReadonlyMap<string, string>;
+  /** Runs that an earlier coordinator left stay as they are: this one is there for a look, and has no executors. */
+  readonly holdRuns: boolean;
   /** Take the store from whoever holds it, and from whatever state it belongs to. */
   readonly takeOver: boolean;
   readonly leaseMs: number;
@@ -47,6 +49,7 @@ const FLAGS = {
   insecure: { type: 'boolean' },
   'exit-with-parent': { type: 'boolean' },
   'take-over': { type: 'boolean' },
+  'hold-runs': { type: 'boolean' },
 } as const;
 
 /**
@@ -94,6 +97,7 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     token,
     insecure,
     exitWithParent: flags['exit-with-parent'] ?? false,
+    holdRuns: flags['hold-runs'] ?? false,
     takeOver: flags['take-over'] ?? env.MLSQL_TAKE_OVER === '1',
     pythonPath: env.MLSQL_PYTHON ?? SETUP_PYTHON,
     variableDefaults: variableDefaults(env),

@@ -29,12 +29,13 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
       throw error;
     });
     // An embedded cluster ends as a whole; elsewhere executors work on until a coordinator is back.
-    const ways = [
-      fenced,
-      endSignal().then((signal) => (config.exitWithParent ? stop(signal) : suspend(signal))),
-    ];
+    const keepsRuns = !config.exitWithParent || config.holdRuns;
+    const ways = [fenced, endSignal().then((signal) => (keepsRuns ? suspend(signal) : stop(signal)))];
     // Also while we stop in order: what we wait for then will not come.
-    if (config.exitWithParent) ways.push(endOfInput().then(() => stop('parent gone', ORPHAN_STOP_MS)));
+    if (config.exitWithParent)
+      ways.push(
+        endOfInput().then(() => (keepsRuns ? suspend('parent gone') : stop('parent gone', ORPHAN_STOP_MS))),
+      );
     // Last: whoever reads it may ask for the end at once.
     process.stdout.write(
       `${JSON.stringify({ ready: true, grpc: coordinator.grpcAddress, http: coordinator.httpAddress })}\n`,

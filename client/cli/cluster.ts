@@ -101,6 +101,7 @@ async function startFor(request: ClusterRequest, home: Home): Promise<UsedCluste
     grpcPort: 0,
     httpPort: 0,
     executors: need === 'executors' ? (executors ?? 2) : 0,
+    temporary: true,
     ...(slots !== undefined && { slots }),
   });
   try {
@@ -110,7 +111,8 @@ async function startFor(request: ClusterRequest, home: Home): Promise<UsedCluste
       embedded,
       close: async () => {
         embedded.hide();
-        await awaitOthers(used.client, onNotice);
+        // Without executors it held what an earlier one left, and started nothing.
+        if (need === 'executors') await awaitOthers(used.client, onNotice);
         used.client.close();
         await embedded.stop();
       },

@@ -96,6 +96,7 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
     .option('--slots <n>', 'slots of each executor (default: the processors, shared)', wholeNumber(1))
     .option('--grpc-port <port>', 'default 50051 if it is free, else any; 0: any free one', portNumber)
     .option('--http-port <port>', 'default 9003 if it is free, else any; 0: any free one', portNumber)
+    .option('--take-over', "take the home's store from another coordinator, or from a state that is lost")
     .action(async (options: UpOptions) => {
       const { upCommand } = await import('./commands/up.js');
       end(await upCommand(options, streams));
@@ -109,6 +110,7 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
     .option('--http <host:port>', 'console and HTTP (MLSQL_HTTP; 127.0.0.1:9003)')
     .option('--store <url>', 'file:///dir (MLSQL_STORE)')
     .option('--state <dir>', 'its own records (MLSQL_STATE)')
+    .option('--take-over', 'take the store from another coordinator or another state (MLSQL_TAKE_OVER=1)')
     .option('--token-file <file>', 'the token that every call needs (MLSQL_TOKEN_FILE)')
     .option('--exit-with-parent', 'end when standard input ends')
     .option('--insecure', 'no token: everyone who reaches the port may do everything');

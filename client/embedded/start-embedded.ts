@@ -1,7 +1,7 @@
 // An embedded cluster: the same coordinator and executors as a real one, as processes of this machine, in one home.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { MlsqlError } from '../../shared/errors.js';
+import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
 import { DIST_ROOT } from '../../shared/paths.js';
 import { type Child, startChild } from './child.js';
 import {
@@ -45,6 +45,10 @@ export interface EmbeddedOptions {
   readonly grpcPort?: number;
   /** Default 9003 if it is free, else any; 0: any free one. */
   readonly httpPort?: number;
+  /** Started for one command only. */
+  readonly temporary?: boolean;
+  /** Take the home's store from whoever holds it, and from whatever state it belongs to. */
+  readonly takeOver?: boolean;
   /** Where executors work and keep their cache; default MLSQL_WORK_DIR, else /tmp/__mlsql__. */
   readonly workDir?: string;
 }
@@ -56,7 +60,7 @@ export interface EmbeddedCluster {
   readonly httpAddress: string;
   readonly token: string;
   readonly home: string;
-  /** Resolves when the cluster broke by itself: the coordinator ended, or an executor keeps dying. */
+  /** Resolves when the cluster broke by itself: its coordinator or an executor keeps dying. */
   readonly lost: Promise<MlsqlError>;
   /** From now on nobody finds the cluster through its home; those who use it already go on. */
   hide(): void;
@@ -161,14 +165,7 @@ class EmbeddedProcesses {
     const httpAddress = String(ready.http ?? this.httpWanted);
     writeClusterFile(this.home, { ...record, httpAddress });
     this.lock.announceReady();
-    void coordinator.exited.then((how) => {
-      if (this.#stopping) return;
-      this.#reportLost(
-        new MlsqlError('MLSQL_CLUSTER_UNREACHABLE', `the coordinator ended (${how})`, {
-          hint: `see ${this.#logFile('coordinator')}`,
-        }),
-      );
-    });
+    this.#watchCoordinator(coordinator, { ...record, httpAddress }, Date.now(), 0);
     for (const child of starting) this.#watchExecutor(child, Date.now(), 0);
     return httpAddress;
   }
@@ -189,14 +186,41 @@ class EmbeddedProcesses {
     removeClusterFile(this.home);
   }
 
-  #startCoordinator(): Child {
+  /** Starts the coordinator again when it dies: what ran goes on, and its executors find it where it was. */
+  #watchCoordinator(child: Child, record: ClusterRecord, startMs: number, restarts: number): void {
+    void child.exited.then((how) => {
+      if (this.#stopping) return;
+      const soon = Date.now() - startMs < RESTART_HEALTHY_MS ? restarts + 1 : 0;
+      if (soon > RESTARTS_MAX) {
+        this.#reportLost(
+          new MlsqlError('MLSQL_CLUSTER_UNREACHABLE', `the coordinator keeps ending (${how})`, {
+            hint: `see ${this.#logFile('coordinator')}`,
+          }),
+        );
+        return;
+      }
+      const next = this.#startCoordinator(record.httpAddress);
+      this.#coordinator = next;
+      const coordinatorStart = processStart(next.pid);
+      const renewed = { ...record, coordinatorPid: next.pid, coordinatorStart };
+      writeClusterFile(this.home, renewed);
+      next.ready.then(
+        () => this.#watchCoordinator(next, renewed, Date.now(), soon),
+        (error: unknown) => {
+          if (!this.#stopping) this.#reportLost(asMlsqlError(error));
+        },
+      );
+    });
+  }
+
+  #startCoordinator(http = this.httpWanted): Child {
     const { home } = this;
     // Store URLs are literal: nothing in the path is encoded.
     const args = [
       '--listen',
       this.address,
       '--http',
-      this.httpWanted,
+      http,
       '--store',
       `file://${home.storeDir}`,
       '--state',
@@ -205,7 +229,15 @@ class EmbeddedProcesses {
     return startChild({
       name: 'coordinator',
       main: join(DIST_ROOT, 'coordinator/main.js'),
-      args: [...args, '--token-file', home.tokenFile, '--exit-with-parent'],
+      args: [
+        ...args,
+        '--token-file',
+        home.tokenFile,
+        '--exit-with-parent',
+        ...(this.options.takeOver === true ? ['--take-over'] : []),
+        // Without executors nothing could go on; it is there for a look.
+        ...(this.options.executors === 0 && this.options.temporary === true ? ['--hold-runs'] : []),
+      ],
       logFile: this.#logFile('coordinator'),
     });
   }

@@ -89,8 +89,11 @@ export class RunManager {
     this.#sessions = new Sessions(services.engine, services.clock, variableDefaults, services.logger);
   }
 
-  /** Takes up the runs of an earlier coordinator: those that had not ended go on. To be called once, before anything else. */
-  recover(): void {
+  /**
+   * Takes up the runs of an earlier coordinator. To be called once, before anything else.
+   * @param goOn - those that had not ended go on; false: they are only known
+   */
+  recover({ goOn }: { goOn: boolean }): void {
     for (const saved of this.store.load()) {
       const record = this.#newRecord(saved.id, saved.order, saved.submission);
       const { state, startTimeMs, endTimeMs, statementsDone, statementsTotal, message, warnings } = saved;
@@ -107,7 +110,7 @@ export class RunManager {
       this.#order = Math.max(this.#order, saved.order);
       if (state === 'SUCCEEDED' || state === 'CANCELLED') continue;
       record.finished = this.store.finished(saved.id);
-      if (state !== 'RUNNING') continue;
+      if (state !== 'RUNNING' || !goOn) continue;
       record.jobs = this.store.jobs(saved.id);
       this.services.logger.info({ runId: saved.id, statementsDone }, 'a run goes on');
       record.ended = this.#execute(record, parseScript(saved.submission.script).statements);

@@ -14,12 +14,13 @@ export interface UpOptions {
   readonly slots?: number;
   readonly grpcPort?: number;
   readonly httpPort?: number;
+  readonly takeOver?: boolean;
   readonly json?: boolean;
 }
 
 /** @returns 0 when the user ended it, another code where it did not start or broke */
 export async function upCommand(options: UpOptions, streams: Streams): Promise<number> {
-  const { json = false, executors = 2, slots, grpcPort, httpPort } = options;
+  const { json = false, executors = 2, slots, grpcPort, httpPort, takeOver } = options;
   const interrupt = onInterrupt();
   try {
     if (options.cluster !== undefined)
@@ -33,6 +34,7 @@ export async function upCommand(options: UpOptions, streams: Streams): Promise<n
       ...(slots !== undefined && { slots }),
       ...(grpcPort !== undefined && { grpcPort }),
       ...(httpPort !== undefined && { httpPort }),
+      ...(takeOver !== undefined && { takeOver }),
     });
     const { address, httpAddress } = cluster;
     streams.stdout.write(
