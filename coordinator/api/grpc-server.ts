@@ -1,6 +1,5 @@
 // The gRPC server: our five services behind the token, health in front of it, reflection behind it.
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { MlsqlError } from '../../shared/errors.js';
 import { CHANNEL_OPTIONS } from '../../shared/rpc/channel.js';
@@ -9,10 +8,11 @@ import type { FilesHandlers } from '../../shared/rpc/gen/mlsql/v1/Files.js';
 import type { FunctionsHandlers } from '../../shared/rpc/gen/mlsql/v1/Functions.js';
 import type { JobsHandlers } from '../../shared/rpc/gen/mlsql/v1/Jobs.js';
 import type { RunsHandlers } from '../../shared/rpc/gen/mlsql/v1/Runs.js';
-import { mlsqlV1, packageDefinition } from '../../shared/rpc/proto.js';
+import { mlsqlV1 } from '../../shared/rpc/proto.js';
 import type { HostPort } from '../config.js';
 import type { TokenGuard } from './auth.js';
 import { guarded } from './handlers.js';
+import { addReflection } from './reflection.js';
 
 export interface GrpcServices {
   readonly runs: RunsHandlers;
@@ -48,10 +48,9 @@ export async function startGrpcServer(
     Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])),
   );
   health.addToServer(server);
-  const behindToken: Pick<Server, 'addService'> = {
-    addService: (definition, implementation) => server.addService(definition, guarded(guard, implementation)),
-  };
-  new ReflectionService(packageDefinition()).addToServer(behindToken);
+  addReflection((definition, implementation) =>
+    server.addService(definition, guarded(guard, implementation)),
+  );
   const port = await bind(server, listen);
   return {
     address: `${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`,

@@ -30,9 +30,10 @@ export async function ensureBuild({ force = false } = {}) {
       ...SOURCES.map((folder) => join(root, folder)),
       join(root, 'tsconfig.json'),
       join(root, 'deploy/setup/tsconfig.build.json'),
+      join(root, 'deploy/setup/bundle.mjs'),
       join(root, 'node_modules/.package-lock.json'),
     ],
-    /\.(ts|json)$/,
+    /\.(ts|json|mjs)$/,
   );
   if (force || readOptional(STAMP) !== stamp || !existsSync(COMMAND)) {
     await step('building (tsc)', async () => {
@@ -46,6 +47,7 @@ export async function ensureBuild({ force = false } = {}) {
         (error) => error,
       );
       removeOrphans(DIST, root);
+      if (failure === undefined) await (await import('./bundle.mjs')).bundlePrograms(DIST);
       linkCommand();
       if (failure !== undefined) throw failure;
       writeStamp(STAMP, stamp);
