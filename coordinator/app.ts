@@ -20,6 +20,7 @@ import { FencedStore } from './fencing/fenced-store.js';
 import { StoreClaim } from './fencing/store-claim.js';
 import { FunctionRegistry } from './models/function-registry.js';
 import { createPublisher } from './models/publisher.js';
+import { settleClaims } from './models/settle-claims.js';
 import { ContentHasher } from './planning/inputs.js';
 import { FunctionChannel } from './predict/function-channel.js';
 import { FunctionPool } from './predict/function-pool.js';
@@ -52,7 +53,9 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   for (const folder of [config.stateDir, config.spoolDir])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = systemClock;
-  const state = await StateDb.open(config.stateDir, { now: clock.now() });
+  const startMs = clock.now();
+  const state = await StateDb.open(config.stateDir, { now: startMs });
+  const neverUsed = state.lastEpoch === 0;
   const rawStore = await openStore(config.storeUrl, process.env);
   const claim = await StoreClaim.take({
     store: rawStore,
@@ -149,6 +152,11 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   if (!isLoopback(config.listen.host) && config.token === '')
     logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
   logger.info({ grpc: grpc.address, http: httpAddress, store: config.storeUrl }, 'coordinator ready');
+  // What an earlier state knew is lost: the store tells of models, versions and functions, and of trains that never ended.
+  if (neverUsed && claim.followsAnother)
+    settleClaims({ store, publisher, logger }, (jobId) => jobs.get(jobId) !== undefined, startMs).catch(
+      (error: unknown) => logger.error({ err: error }, 'claims of a lost state could not be ended'),
+    );
   runs.recover({ goOn: !config.holdRuns });
   const end = async (): Promise<void> => {
     jobs.stop();

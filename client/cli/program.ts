@@ -6,6 +6,7 @@ import type { ClusterNeed } from './cluster.js';
 import type { LogsOptions } from './commands/jobs.js';
 import type { ReplOptions } from './commands/repl.js';
 import type { RunOptions } from './commands/run.js';
+import type { StateOptions, StateVerb } from './commands/state.js';
 import type { UpOptions } from './commands/up.js';
 import type { CommandContext, CommonOptions } from './context.js';
 import { EXIT_OK, EXIT_USAGE } from './exit-codes.js';
@@ -247,6 +248,29 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
         (await import('./commands/fs.js')).removeFiles(context, path, options.recursive ?? false),
       ),
     );
+
+  const state = noun('state', "a coordinator's records, while it does not run");
+  const stateVerb = (usage: string, description: string): Command =>
+    state
+      .command(usage)
+      .description(description)
+      .option('--state <dir>', 'the state folder (MLSQL_STATE; default the one of the home)')
+      .option('--home <dir>', 'the home of an embedded cluster (MLSQL_HOME)')
+      .option('--json', 'what it holds, as JSON')
+      .allowExcessArguments(false);
+  const stateAction = async (name: StateVerb, file: string, options: StateOptions): Promise<void> => {
+    const { stateCommand } = await import('./commands/state.js');
+    end(await stateCommand(name, file, options));
+  };
+  stateVerb('check', 'read every record, and say what there is').action((options: StateOptions) =>
+    stateAction('check', '', options),
+  );
+  stateVerb('export <file>', 'copy it to a file of JSON lines').action(
+    (file: string, options: StateOptions) => stateAction('export', file, options),
+  );
+  stateVerb('import <file>', 'make a state from such a file, where there is none').action(
+    (file: string, options: StateOptions) => stateAction('import', file, options),
+  );
 
   verb(program, 'repl', 'type statements, in one session')
     .option('--executors <n>', 'executors of a cluster that is started for it (2)', wholeNumber(1))

@@ -9,6 +9,8 @@ export interface ScriptForRows {
   readonly settings?: Readonly<Record<string, string>>;
   /** Rows wanted at most; default ROWS_HTTP. */
   readonly rowLimit?: number;
+  /** True: it trains and saves nothing, and whoever asked asks again; see RunSubmission. */
+  readonly ephemeral?: boolean;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
 }
@@ -37,7 +39,7 @@ export async function runScriptForRows(runs: RunManager, job: ScriptForRows): Pr
     rowLimit: job.rowLimit ?? ROWS_HTTP,
     sessionId: '',
     user: 'http',
-    ephemeral: true,
+    ephemeral: job.ephemeral ?? false,
   });
   const cancel = (): void => runs.cancel(runId);
   job.signal.addEventListener('abort', cancel, { once: true });

@@ -51,7 +51,10 @@ export function createHttpServer(deps: HttpDeps, bind: HostPort): Server {
         required(form, 'data'),
         required(form, 'sql'),
       );
-      sendRows(response, await runScriptForRows(deps.runs, { ...job, signal: abortOf(response) }));
+      sendRows(
+        response,
+        await runScriptForRows(deps.runs, { ...job, ephemeral: true, signal: abortOf(response) }),
+      );
     },
   };
   return createServer((request, response) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../shared/logger.js';
-import { CLAIM_KEY } from '../../shared/object-store/keys.js';
+import { COORDINATOR_KEY } from '../../shared/object-store/keys.js';
 import { createLocalStore } from '../../shared/object-store/local-store.js';
 import type { ObjectInfo, ObjectStore } from '../../shared/object-store/object-store.js';
 import { ManualClock } from '../../test/support/manual-clock.js';
@@ -59,7 +59,8 @@ describe('the claim of a store', () => {
     takeOver: false,
     ...over,
   });
-  const found = (): ClaimRecord => JSON.parse(readFileSync(join(root, CLAIM_KEY), 'utf8')) as ClaimRecord;
+  const found = (): ClaimRecord =>
+    JSON.parse(readFileSync(join(root, COORDINATOR_KEY), 'utf8')) as ClaimRecord;
 
   it('rises with each holder, above what the state has seen', async () => {
     const first = await StoreClaim.take(options({ epochAbove: 40 }));

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../shared/clock.js';
 import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
-import { CLAIM_KEY } from '../../shared/object-store/keys.js';
+import { COORDINATOR_KEY } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { type Liveness, livenessOf, PROCESS_IDENTITY } from '../../shared/object-store/process-identity.js';
 import { readObject, won } from '../models/objects.js';
@@ -73,6 +73,8 @@ export class StoreClaim {
   /** Resolves with why this coordinator may change nothing any more; never where it releases the claim itself. */
   readonly lost: Promise<MlsqlError>;
   readonly #options: StoreClaimOptions;
+  /** True where another state's coordinator had the store before. */
+  readonly followsAnother: boolean;
   #record: ClaimRecord;
   #etag: string;
   #error: MlsqlError | undefined;
@@ -81,8 +83,14 @@ export class StoreClaim {
   #released = false;
   #cancelTimer: () => void = () => undefined;
 
-  private constructor(options: StoreClaimOptions, record: ClaimRecord, etag: string) {
+  private constructor(
+    options: StoreClaimOptions,
+    record: ClaimRecord,
+    etag: string,
+    before: ClaimRecord | undefined,
+  ) {
     this.#options = options;
+    this.followsAnother = before !== undefined && before.clusterId !== options.clusterId;
     this.#record = record;
     this.#etag = etag;
     this.lost = new Promise((resolve) => {
@@ -122,7 +130,7 @@ export class StoreClaim {
           { host: found.record.host, pid: found.record.pid, epoch: found.record.epoch },
           'the store was taken over',
         );
-      return new StoreClaim(options, record, etag);
+      return new StoreClaim(options, record, etag, found?.record);
     }
   }
 
@@ -220,20 +228,22 @@ async function write(
 ): Promise<string | undefined> {
   let info: { etag: string } | undefined;
   const condition = etag === undefined ? { ifAbsent: true } : { ifMatch: etag };
-  const put = store.put(CLAIM_KEY, Buffer.from(`${JSON.stringify(record)}\n`), condition).then((written) => {
-    info = written;
-  });
+  const put = store
+    .put(COORDINATOR_KEY, Buffer.from(`${JSON.stringify(record)}\n`), condition)
+    .then((written) => {
+      info = written;
+    });
   return (await won(put)) ? info?.etag : undefined;
 }
 
 async function readClaim(store: ObjectStore): Promise<{ record: ClaimRecord; etag: string } | undefined> {
-  const found = await readObject(store, CLAIM_KEY);
+  const found = await readObject(store, COORDINATOR_KEY);
   if (found === undefined) return undefined;
   const record = parse(found.bytes);
   if (record === undefined) {
     throw new MlsqlError(
       'MLSQL_STORE_CORRUPT',
-      `"/${CLAIM_KEY}" in ${store.url} is no claim of a coordinator`,
+      `"/${COORDINATOR_KEY}" in ${store.url} is no claim of a coordinator`,
       {
         hint: 'something changed it beside the cluster: remove it when no coordinator works on this store',
       },

@@ -1,10 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { attemptStaging, claimKey, jobLogKey } from '../../shared/object-store/keys.js';
+import { jobId } from '../../shared/ids.js';
+import {
+  attemptStaging,
+  claimKey,
+  failedFolder,
+  jobLogKey,
+  metaKey,
+} from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { readGroups, readTrain } from './meta-files.js';
 import type { ModelTarget } from './model-types.js';
 import { createPublisher, type Publisher } from './publisher.js';
 import { selectModel } from './select-model.js';
+import { settleClaims } from './settle-claims.js';
 import {
   claim,
   dyingStore,
@@ -32,6 +40,37 @@ beforeEach(async () => {
   publisher = createPublisher({ store, logger: silent });
 });
 afterEach(() => close());
+
+describe('claims that no job stands behind', () => {
+  it('are ended with a meta/0 that names their groups; those of known jobs, of now, and ended ones stay', async () => {
+    const orphan = await claim(publisher, store, PATH, 'job-orphan', { groups: 2 });
+    const known = await claim(publisher, store, PATH, 'job-known');
+    const generation = await claim(publisher, store, 'deep/other', 'job-gen', { keepVersion: false });
+    const ended = await claim(publisher, store, PATH, 'job-ended');
+    await publisher.abandon({ ...ended, claim: { jobId: ended.jobId, train: ended.train } }, 'before', 1);
+    const strange = `${PATH}/_model_9/_claim.json`;
+    await store.put(strange, Buffer.from('no json'));
+    const settle = (startMs: number) =>
+      settleClaims({ store, publisher, logger: silent }, (job) => job === known.jobId, startMs);
+    expect(await settle(0)).toBe(0);
+    expect(await settle(2000)).toBe(3);
+    expect(await settle(2000)).toBe(0);
+    expect(await store.head(metaKey(known.folder, 0))).toBeUndefined();
+    const rows = async (folder: string) => (await readGroups(store, folder))!;
+    expect(await rows(orphan.folder)).toMatchObject([
+      { algIndex: 0, status: 'cancelled', alg: 'train.py', trainParams: { C: '0' } },
+      { algIndex: 1, status: 'cancelled' },
+    ]);
+    expect(await rows(failedFolder(generation.path, generation.jobId))).toMatchObject([
+      { status: 'cancelled' },
+    ]);
+    expect(await rows(`${PATH}/_model_9`)).toMatchObject([{ algIndex: 0, status: 'cancelled' }]);
+    expect((await rows(ended.folder))[0]!.message).toBe('before');
+    await publisher.abandonJob(PATH, known.jobId, 'no script any more', 5);
+    await publisher.abandonJob(PATH, jobId('job-never'), 'nothing', 5);
+    expect((await rows(known.folder))[0]!.message).toBe('no script any more');
+  });
+});
 
 describe('claim', () => {
   it('gives racing trains numbers of their own, without gaps', async () => {

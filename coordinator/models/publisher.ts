@@ -7,9 +7,10 @@ import { failedFolder, metaKey } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { VERSION } from '../../shared/version.js';
 import type { AttemptResult } from '../scheduling/model.js';
+import type { GroupOutcome } from '../scheduling/outcome.js';
 import { type AcceptedAttempt, acceptAttempt, readAccepted } from './acceptance.js';
 import { assembleLogs, assembleVersion, removeStaging } from './assemble.js';
-import { claimGeneration, claimVersion } from './claims.js';
+import { claimGeneration, claimOf, claimVersion, type FoundClaim, UNKNOWN_JOB } from './claims.js';
 import { refreshCopies, replaceHead } from './head.js';
 import { createGroups, encodeTrain, readGroups } from './meta-files.js';
 import { failedRows, interpreterOf, type KeptOutcome, publishedRows, trainMeta } from './meta-rows.js';
@@ -54,8 +55,43 @@ export interface Publisher {
    * @throws MLSQL_MODEL_CORRUPT where staged files are gone or have changed
    */
   publish(target: ModelTarget, outcome: KeptOutcome): Promise<Published>;
+  /**
+   * Ends a claim whose train will never come to its end: no job stands behind it.
+   * @param reason - stands in meta/0, for each group
+   */
+  abandon(found: FoundClaim, reason: string, now: number): Promise<Published>;
+  /** The same for the place that was claimed for a job, where one was. */
+  abandonJob(path: string, jobId: JobId, reason: string, now: number): Promise<void>;
   /** Keeps the meta and logs of a train that is not published; earlier versions stay as they are. */
   fail(target: ModelTarget, outcome: KeptOutcome): Promise<Published>;
+}
+
+/** Of a claim that says nothing of its train. */
+const NOTHING_KNOWN: TrainDescription = {
+  systemParam: {},
+  trainParams: {},
+  hashes: {},
+  project: { files: [], script: '', command: '', builtinAlg: '' },
+  groups: [{ algIndex: 0, alg: '', fitParam: {}, resources: [] }],
+};
+
+function neverRun(algIndex: number, message: string, now: number): GroupOutcome {
+  return {
+    algIndex,
+    status: 'cancelled',
+    score: undefined,
+    message,
+    metrics: {},
+    attempts: 0,
+    attempt: 0,
+    executor: '',
+    startTimeMs: 0,
+    endTimeMs: now,
+    result: undefined,
+    failure: undefined,
+    traceback: '',
+    warnings: [],
+  };
 }
 
 /** The publisher of one store. */
@@ -74,7 +110,7 @@ class StorePublisher implements Publisher {
 
   async claim(path: string, request: ClaimRequest): Promise<ModelTarget> {
     const { jobId, runId, user, now, train } = request;
-    const claim = { jobId, runId, user, claimedMs: now };
+    const claim = { jobId, runId, user, claimedMs: now, train };
     const place = await (request.keepVersion ? claimVersion : claimGeneration)(this.#store, path, claim);
     this.#logger.info({ jobId, folder: place.folder }, 'place for the model claimed');
     return { jobId, path, ...place, train };
@@ -126,6 +162,25 @@ class StorePublisher implements Publisher {
       this.#writeTrain(target, outcome, folder),
     ]);
     return this.#settle(target, folder, failedRows(target, outcome));
+  }
+
+  abandon(found: FoundClaim, reason: string, now: number): Promise<Published> {
+    const { path, folder, version, claim } = found;
+    const train = claim.train ?? NOTHING_KNOWN;
+    const target: ModelTarget = {
+      jobId: claim.jobId ?? UNKNOWN_JOB,
+      path,
+      folder,
+      train,
+      ...(version !== undefined && { version }),
+    };
+    const groups = train.groups.map(({ algIndex }) => neverRun(algIndex, reason, now));
+    return this.fail(target, { state: 'CANCELLED', reason, groups });
+  }
+
+  async abandonJob(path: string, jobId: JobId, reason: string, now: number): Promise<void> {
+    const found = await claimOf(this.#store, path, jobId);
+    if (found !== undefined) await this.abandon(found, reason, now);
   }
 
   /** Writes meta/0, which decides; where another coordinator was faster, its rows count. */

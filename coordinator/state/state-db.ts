@@ -66,7 +66,7 @@ export class StateDb {
     if (!isNew) checkMagic(file);
     const db = openFile(file, readOnly);
     try {
-      const meta = isNew && !readOnly ? await create(db, now) : readMeta(file, db);
+      const meta = isNew && !readOnly ? await writeMeta(db, newMeta(now)) : readMeta(file, db);
       if (meta.format > STATE_FORMAT) throw newer(file, meta.format);
       if (meta.format === STATE_FORMAT || readOnly) return new StateDb(file, meta, db);
       const copy = `${file}.format-${meta.format}`;
@@ -82,6 +82,19 @@ export class StateDb {
       await db.close();
       throw error;
     }
+  }
+
+  /** Makes the state of a cluster that exists: an imported one. There must be none in the folder. */
+  static async create(
+    stateDir: string,
+    { clusterId, createdMs }: Omit<StateMeta, 'format'>,
+  ): Promise<StateDb> {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    const file = stateFile(stateDir);
+    if (existsSync(file)) throw new Error(`there is a state in ${stateDir} already`);
+    const db = openFile(file, false);
+    const meta = await writeMeta(db, { format: STATE_FORMAT, clusterId, createdMs });
+    return new StateDb(file, meta, db);
   }
 
   /** The newest epoch that wrote here; 0: none yet. */
@@ -178,8 +191,11 @@ function checkMagic(file: string): void {
   if (!found) throw unreadable(file, 'it is no LMDB file');
 }
 
-async function create(db: RootDatabase<unknown, Key>, now: number): Promise<StateMeta> {
-  const meta: StateMeta = { format: STATE_FORMAT, clusterId: newId('cluster', now), createdMs: now };
+function newMeta(now: number): StateMeta {
+  return { format: STATE_FORMAT, clusterId: newId('cluster', now), createdMs: now };
+}
+
+async function writeMeta(db: RootDatabase<unknown, Key>, meta: StateMeta): Promise<StateMeta> {
   await db.put([...META_KEY], meta);
   await db.flushed;
   return meta;

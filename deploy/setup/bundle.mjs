@@ -8,6 +8,7 @@ import { root } from './support.mjs';
 const PROGRAMS = [
   'client/cli/main',
   'coordinator/main',
+  'coordinator/state/tool',
   'coordinator/tables/sql-process/main',
   'coordinator/tables/sql-process/session-thread',
   'executor/main',

@@ -31,7 +31,7 @@ export function pathOfKey(key: string): string {
 }
 
 /** Says which coordinator works on the store. */
-export const CLAIM_KEY = `${SYSTEM_PREFIX}coordinator.json`;
+export const COORDINATOR_KEY = `${SYSTEM_PREFIX}coordinator.json`;
 
 /** A content by its lower-case hexadecimal SHA-256. */
 export function blobKey(sha256: string): string {
@@ -75,8 +75,11 @@ export const metaKey = (folder: string, which: 0 | 1): string => `${folder}/meta
 
 export const metaPrefix = (folder: string, which: 0 | 1): string => `${folder}/meta/${which}/`;
 
+/** Name of the object that says who trains a version. */
+export const CLAIM_NAME = '_claim.json';
+
 /** Says who trains the version; created before anything else in its folder, and stays there. */
-export const claimKey = (folder: string): string => `${folder}/_claim.json`;
+export const claimKey = (folder: string): string => `${folder}/${CLAIM_NAME}`;
 
 /** A group's model, with a slash at its end; so are the other prefixes. */
 export const modelPrefix = (folder: string, algIndex: number): string => `${folder}/model/${algIndex}/`;

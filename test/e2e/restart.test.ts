@@ -1,5 +1,5 @@
 // A coordinator that is killed while scripts run: it comes back with all it knew, and the same Python processes go on.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type Process, ProcessCluster } from '../support/process-cluster.js';
@@ -96,5 +96,33 @@ select count(*) as n from after as result;`,
     expect(runs.stdout).toContain('"night"');
     const models = await cluster.cli('models', 'ls', '/models/restart', '--json');
     expect(models.stdout).toContain('"version":0');
+  });
+});
+
+describe('a state that is lost', () => {
+  it('is made again from what the store tells: models stay, and trains that never ended end', async () => {
+    const gate = join(cluster.root, 'gate-2');
+    cluster.file('train.py', waiting(gate));
+    const left = cluster.run(
+      'select 1 as label as data; train data as PythonAlg.`/models/restart` where pythonScriptPath="./train.py" and keepVersion="true" and `fitParam.0.n`="7";',
+    );
+    await eventually('the script runs', () => pids(gate, 7).length === 1);
+    await coordinator.kill();
+    const check = await cluster.cli('state', 'check', '--state', join(cluster.root, 'state'));
+    expect(check.stdout).toMatch(/2 jobs \(1 not ended, 1 attempts\), 2 runs \(1 not ended\), 1 executors/);
+    renameSync(join(cluster.root, 'state'), join(cluster.root, 'lost'));
+    const refused = cluster.launch('coordinator');
+    expect(await refused.process.ended).toBe(1);
+    expect(refused.process.errors).toContain('belongs to another state');
+    coordinator = await cluster.coordinator({ flags: ['--take-over'] });
+    const result = await left;
+    expect(result.code).not.toBe(0);
+    expect(result.stderr + result.stdout).toContain('MLSQL_RUN_UNKNOWN');
+    const versions = await eventually('the version that was claimed ends', async () => {
+      const { stdout } = await cluster.cli('models', 'ls', '/models/restart', '--json');
+      const found = stdout.trim().split('\n');
+      return found.length === 2 && found;
+    });
+    expect(versions[0]).toContain('cancelled');
   });
 });

@@ -113,8 +113,9 @@ export class ProcessCluster {
 
   /** Runs any `mlsql` command against the cluster, to its end. */
   cli(...args: string[]): Promise<CliResult> {
+    const to = args[0] === 'state' ? [] : ['--cluster', this.address];
     return collect(
-      spawn(MLSQL, [...args, '--cluster', this.address], {
+      spawn(MLSQL, [...args, ...to], {
         cwd: this.scripts,
         env: this.#env,
         stdio: ['pipe', 'pipe', 'pipe'],

@@ -26,11 +26,36 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   const outcome =
     started !== undefined && context.services.jobs.get(started) !== undefined
       ? await followJob(context, started)
-      : await submitTrain(context, statement, toJobId(started ?? newId('job', context.services.clock.now())));
+      : await submitTrain(
+          context,
+          statement,
+          toJobId(started ?? newId('job', context.services.clock.now())),
+        ).catch(async (error: unknown) => {
+          if (started !== undefined) await abandonStarted(context, statement, toJobId(started), error);
+          throw error;
+        });
   if (!context.jobIds.includes(outcome.jobId)) context.jobIds.push(outcome.jobId);
   const result = await conclude(context, statement, outcome.jobId, outcome);
   await showResult(context, statement, result);
   return result;
+}
+
+/** An earlier coordinator may have claimed a version for a job that now cannot be submitted: the claim is ended. */
+async function abandonStarted(
+  { services, scope }: RunContext,
+  { path }: TrainStatement,
+  jobId: JobId,
+  error: unknown,
+): Promise<void> {
+  if (services.jobs.get(jobId) !== undefined) return;
+  const key = targetKey(substitute(path, scope.variables), 'train', positionOf(path));
+  const why = error instanceof Error ? error.message : String(error);
+  await services.publisher.abandonJob(
+    key,
+    jobId,
+    `the train could not be submitted again: ${why}`,
+    services.clock.now(),
+  );
 }
 
 /** Checks, plans and submits the job, and follows it to its end. */

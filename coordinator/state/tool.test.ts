@@ -1,0 +1,110 @@
+// A state copied out and brought back is the same; what does not fit together is refused by name, and nothing is overwritten.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { facts, jobSpec, Machine } from '../../test/support/machine.js';
+import { JobRecords } from './job-records.js';
+import { decodeLine, encodeLine } from './state-copy.js';
+import { StateDb, stateFile } from './state-db.js';
+import { runStateTool } from './tool.js';
+
+let root: string;
+let said: string[];
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'mlsql-state-tool-'));
+  said = [];
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((text) => {
+      said.push(String(text));
+      return true;
+    });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const tool = (verb: 'check' | 'export' | 'import', state: string, file = 'copy'): Promise<number> =>
+  runStateTool({ verb, stateDir: join(root, state), file: join(root, file), json: false });
+
+async function withJob(state: string): Promise<void> {
+  const machine = new Machine();
+  machine.connect(facts('e1', { slots: 2 }));
+  machine.submit(jobSpec('j', 3, { target: new Map([['f', Number.NaN]]) }));
+  machine.report('j', 0, 'failed');
+  const db = await StateDb.open(join(root, state), { now: 1 });
+  await db.claim(9);
+  const records = machine.all.flatMap((effect) => (effect.type === 'persist-record' ? [effect.record] : []));
+  await new JobRecords(db).write(records);
+  await db.close();
+}
+
+it('copies a state whole, and brings it back as the same cluster', async () => {
+  await withJob('a');
+  expect(await tool('check', 'a')).toBe(0);
+  expect(said.at(-1)).toMatch(
+    /is whole: cluster cluster-.*, epoch 9, .*: 1 jobs \(1 not ended, 2 attempts\)/,
+  );
+  expect(await tool('export', 'a')).toBe(0);
+  expect(await tool('import', 'b')).toBe(0);
+  const states = await Promise.all(
+    ['a', 'b'].map(async (state) => {
+      const db = await StateDb.open(join(root, state), { now: 2, readOnly: true });
+      const saved = new JobRecords(db).load();
+      await db.close();
+      return { saved, meta: db.meta };
+    }),
+  );
+  expect(states[1]).toEqual(states[0]);
+});
+
+it('overwrites neither a state nor a file', async () => {
+  await withJob('a');
+  writeFileSync(join(root, 'copy'), 'mine');
+  expect(await tool('export', 'a')).toBe(1);
+  expect(await tool('import', 'a')).toBe(1);
+  expect(said.join('')).toContain('is there already');
+  expect(said.join('')).toContain('there is a state in');
+  expect(readFileSync(join(root, 'copy'), 'utf8')).toBe('mine');
+});
+
+it.each([
+  ['an empty file', '', /it is empty/],
+  ['another file', 'a,b\n1,2\n', /line 1 .* is none of a state/],
+  [
+    'a copy that was cut',
+    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["job","j"`,
+    /line 2/,
+  ],
+  ['a copy of a newer version', '{"mlsqlState":2,"clusterId":"c","createdMs":1,"epoch":1}\n', /format 2/],
+  [
+    'a copy that lacks records',
+    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["job","j","group",0],"value":{"algIndex":0}}\n`,
+    /job j are not whole/,
+  ],
+])('refuses %s and leaves nothing behind', async (_, text, message) => {
+  writeFileSync(join(root, 'copy'), text);
+  expect(await tool('import', 'b')).toBe(1);
+  expect(said.join('')).toMatch(message);
+  await expect(StateDb.open(join(root, 'b'), { now: 1, readOnly: true })).rejects.toMatchObject({
+    code: 'MLSQL_STATE_UNREADABLE',
+  });
+});
+
+it('names a state whose bytes are damaged', async () => {
+  await withJob('a');
+  const file = stateFile(join(root, 'a'));
+  writeFileSync(file, readFileSync(file).fill(0, 0, 4096 * 2));
+  expect(await tool('check', 'a')).toBe(1);
+  expect(said.join('')).toContain('MLSQL_STATE_UNREADABLE');
+});
+
+it('writes maps and odd numbers so that they come back', () => {
+  const value = {
+    a: new Map<unknown, unknown>([['k', [1, Number.NEGATIVE_INFINITY]]]),
+    b: null,
+    c: { $map: 1, d: 2 },
+  };
+  expect(decodeLine(encodeLine(['x', 1], value))).toEqual({ key: ['x', 1], value });
+});
