@@ -215,6 +215,33 @@ describe('mlsql up', () => {
     await up.ended;
   });
 
+  it('leaves an executor away that was drained, says so to what waits, and goes on with one that the user starts', async () => {
+    const up = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--json']);
+    await up.says('ready');
+    for (const name of ['executor-1', 'executor-2']) {
+      expect((await mlsql(['executors', 'drain', name]).ended).code).toBe(0);
+      await vi.waitFor(
+        async () => {
+          const { stdout } = await mlsql(['executors', 'ls']).ended;
+          expect(stdout).toMatch(new RegExp(`${name} +drained`));
+        },
+        { timeout: 60_000, interval: 100 },
+      );
+    }
+    file('quick.py', 'print("done")\n');
+    file('quick.mlsql', SLOW_SCRIPT.replace('./slow.py', './quick.py'));
+    const run = mlsql(['run', 'quick.mlsql', '--json']);
+    await run.says('waits for an executor: none is connected, 2 drained; start one with mlsql executor');
+    mlsql(
+      ['executor', '--coordinator', JSON.parse(up.output().stdout).grpc, '--name', 'own', '--slots', '1'],
+      { MLSQL_TOKEN_FILE: join(home, 'token') },
+    );
+    expect((await run.ended).code).toBe(0);
+    expect(new Set(run.output().stdout.match(/"executor":"[^"]*"/g))).toEqual(new Set(['"executor":"own"']));
+    up.child.kill('SIGINT');
+    expect((await up.ended).code).toBe(0);
+  });
+
   it('goes on when its coordinator dies, where it was', async () => {
     const up = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1']);
     await up.says('ready');

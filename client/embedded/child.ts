@@ -11,6 +11,9 @@ const READY_TIMEOUT_MS = 60_000;
 const LEAVE_PATIENCE_MS = 3_000;
 const TAIL_LINES = 15;
 
+/** How a process ended that was done, or was asked to end. */
+export const EXIT_IN_ORDER = 'exit code 0';
+
 export interface ChildSpec {
   /** For messages: coordinator, executor-1. */
   readonly name: string;

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
 import { DIST_ROOT } from '../../shared/paths.js';
-import { type Child, startChild } from './child.js';
+import { type Child, EXIT_IN_ORDER, startChild } from './child.js';
 import {
   type ClusterRecord,
   coordinatorRuns,
@@ -268,10 +268,10 @@ class EmbeddedProcesses {
     return child;
   }
 
-  /** Starts an executor again when it dies: jobs wait for it meanwhile. */
+  /** Starts an executor again when it dies: jobs wait for it meanwhile. One that was drained has left, and stays away. */
   #watchExecutor(child: Child, startMs: number, restarts: number): void {
     void child.exited.then((how) => {
-      if (this.#stopping) return;
+      if (this.#stopping || how === EXIT_IN_ORDER) return;
       const soon = Date.now() - startMs < RESTART_HEALTHY_MS ? restarts + 1 : 0;
       if (soon > RESTARTS_MAX) {
         this.#reportLost(

@@ -54,7 +54,7 @@ export interface RunView {
 
 export interface ExecutorView {
   readonly name: string;
-  /** ready, draining, lost. */
+  /** ready, draining, drained (it left as it was asked to), lost. */
   readonly state: string;
   readonly slots: number;
   readonly slotsBusy: number;

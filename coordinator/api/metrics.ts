@@ -40,7 +40,8 @@ async function buildPage(
       },
     });
   };
-  const executors = () => jobs.executors().filter((executor) => executor.state !== 'lost');
+  const executors = () =>
+    jobs.executors().filter((executor) => executor.state === 'ready' || executor.state === 'draining');
   gauge('mlsql_coordinator_jobs', 'Jobs by state.', 'state', () =>
     countBy(jobs.list(JOBS_COUNTED_MAX), (job) => job.state),
   );

@@ -1,11 +1,13 @@
 // What others may see of an executor.
 import type { ExecutorName } from '../../shared/ids.js';
+import { hasLeft } from '../scheduling/capacity.js';
 import type { ExecutorRecord } from '../scheduling/model.js';
 
 export interface ExecutorView {
   readonly name: ExecutorName;
-  readonly state: 'ready' | 'draining' | 'lost';
-  /** Why it drains; empty: it does not. */
+  /** drained: it left as it was asked to; lost: it went away by itself. */
+  readonly state: 'ready' | 'draining' | 'drained' | 'lost';
+  /** Why it drains or left; empty: it does not. */
   readonly drainReason: string;
   readonly slots: number;
   readonly slotsBusy: number;
@@ -25,10 +27,16 @@ export function executorView(executor: ExecutorRecord): ExecutorView {
   const { session: _, ...facts } = executor.facts;
   return {
     ...facts,
-    state: executor.connectionId === 0 ? 'lost' : executor.drainReason === undefined ? 'ready' : 'draining',
+    state: stateOf(executor),
     drainReason: executor.drainReason ?? '',
     slotsBusy: executor.attempts.size,
     cacheBytes: executor.cacheBytes,
     connectedMs: executor.connectedMs,
   };
+}
+
+function stateOf(executor: ExecutorRecord): ExecutorView['state'] {
+  if (hasLeft(executor)) return 'drained';
+  if (executor.connectionId === 0) return 'lost';
+  return executor.drainReason === undefined ? 'ready' : 'draining';
 }

@@ -267,7 +267,7 @@ function unknownJob(jobId: string): MlsqlError {
 
 function unknownExecutor(name: string, executors: readonly ExecutorView[]): MlsqlError {
   const names = executors
-    .filter((executor) => executor.state !== 'lost')
+    .filter((executor) => executor.state === 'ready' || executor.state === 'draining')
     .map((executor) => executor.name as ExecutorName);
   return new MlsqlError('MLSQL_EXECUTOR_UNKNOWN', `no executor "${name}" is connected`, {
     hint: names.length === 0 ? 'none is connected' : `connected are: ${names.join(', ')}`,

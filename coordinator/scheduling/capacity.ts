@@ -6,6 +6,11 @@ export function isReady(executor: ExecutorRecord): boolean {
   return executor.connectionId !== 0 && executor.drainReason === undefined;
 }
 
+/** Whether it left as it was asked to, and nothing is missed of it: who is away and was not asked is lost. */
+export function hasLeft(executor: ExecutorRecord): boolean {
+  return executor.connectionId === 0 && executor.drainReason !== undefined && executor.attempts.size === 0;
+}
+
 export function freeSlots(executor: ExecutorRecord): number {
   return Math.max(0, executor.facts.slots - executor.attempts.size);
 }

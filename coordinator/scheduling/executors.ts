@@ -124,7 +124,7 @@ export function onExecutorDue(turn: Turn, executor: ExecutorRecord): void {
   disconnect(turn, executor);
 }
 
-/** A lost executor goes from the list. */
+/** A lost or drained executor goes from the list. */
 export function onLostExecutorDue(turn: Turn, executor: ExecutorRecord): void {
   const { state, now } = turn;
   if (executor.connectionId !== 0) return;
@@ -147,13 +147,12 @@ function disconnect(turn: Turn, executor: ExecutorRecord): void {
   for (const { group } of executor.attempts.values())
     if (group.live !== undefined) group.live.confirmed = false;
   turn.capacityChanged = true;
-  // One that was drained left as it was asked to.
-  if (executor.drainReason !== undefined && executor.attempts.size === 0) remove(turn, executor);
-  else
-    addDeadline(state, now + state.config.lostExecutorKeptMs, {
-      kind: 'lost-executor',
-      executor: executor.facts.name,
-    });
+  // Also after a restart it has to be known that it left, and when.
+  keep(turn, executor);
+  addDeadline(state, now + state.config.lostExecutorKeptMs, {
+    kind: 'lost-executor',
+    executor: executor.facts.name,
+  });
 }
 
 /** Attempts that should be there and are not: the process started anew, or the assignment never arrived. */

@@ -1,6 +1,7 @@
 // Leases, guards, and executors that go and come back.
 import { describe, expect, it } from 'vitest';
 import { assignments, essence, facts, jobSpec, Machine, ofType } from '../../test/support/machine.js';
+import { hasLeft } from './capacity.js';
 
 describe('a lease', () => {
   it('is renewed by heartbeats for as long as they come', () => {
@@ -157,14 +158,19 @@ describe('an executor that comes back', () => {
 });
 
 describe('the list of executors', () => {
-  it('shows a lost one for a while, and one that was drained not at all', () => {
+  it('shows a lost one for a while, and one that was drained too', () => {
     const machine = new Machine();
     machine.connect(facts('a'));
     machine.connect(facts('b'));
     machine.step({ type: 'executor-draining', executor: facts('b').name, connectionId: 2, reason: 'update' });
     machine.disconnect('a');
     machine.disconnect('b');
-    expect([...machine.state.executors.keys()]).toEqual(['a']);
+    expect(
+      [...machine.state.executors.values()].map((executor) => [executor.facts.name, hasLeft(executor)]),
+    ).toEqual([
+      ['a', false],
+      ['b', true],
+    ]);
     machine.pass(machine.state.config.lostExecutorKeptMs);
     expect(machine.state.executors.size).toBe(0);
   });

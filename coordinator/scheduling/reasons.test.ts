@@ -36,6 +36,10 @@ describe('a PENDING job', () => {
     machine.step({ type: 'executor-draining', executor: facts('e').name, connectionId: 1, reason: 'update' });
     machine.submit(jobSpec('j'));
     expect(reason(machine, 'j')).toBe('waits for an executor: 1 of 1 drain');
+    machine.disconnect('e');
+    expect(reason(machine, 'j')).toBe(
+      'waits for an executor: none is connected, 1 drained; start one with mlsql executor',
+    );
   });
 
   it('says in numbers what is too large, and when it will give up', () => {

@@ -1,5 +1,5 @@
 // Why something is as it is, in words and numbers. Whatever waits can say what for.
-import { couldHold, freeSlots, hasRoom, isReady } from './capacity.js';
+import { couldHold, freeSlots, hasLeft, hasRoom, isReady } from './capacity.js';
 import { rankOf } from './fairness.js';
 import type { ExecutorRecord, GroupRecord, JobRecord, Requirement, SchedulerState } from './model.js';
 import { placeInQueue } from './queue.js';
@@ -54,8 +54,12 @@ export function waitReason(state: SchedulerState, job: JobRecord, group: GroupRe
   const executors = [...state.executors.values()];
   const connected = executors.filter((executor) => executor.connectionId !== 0);
   if (connected.length === 0) {
-    const lost = executors.length === 0 ? '' : `, ${executors.length} lost`;
-    return `waits for an executor: none is connected${lost}`;
+    const drained = executors.filter(hasLeft).length;
+    const lost = executors.length - drained;
+    const away = [...(drained > 0 ? [`${drained} drained`] : []), ...(lost > 0 ? [`${lost} lost`] : [])];
+    // A drained one does not come back by itself.
+    const todo = drained > 0 ? '; start one with mlsql executor' : '';
+    return `waits for an executor: ${['none is connected', ...away].join(', ')}${todo}`;
   }
   const ready = connected.filter(isReady);
   if (ready.length === 0) return `waits for an executor: ${connected.length} of ${connected.length} drain`;

@@ -5,7 +5,7 @@ import type { Long } from '@grpc/proto-loader';
 export interface Executor {
   'name'?: (string);
   /**
-   * ready, draining, lost.
+   * ready, draining, drained (it left as it was asked to), lost.
    */
   'state'?: (string);
   'slots'?: (number);
@@ -24,7 +24,7 @@ export interface Executor {
 export interface Executor__Output {
   'name': (string);
   /**
-   * ready, draining, lost.
+   * ready, draining, drained (it left as it was asked to), lost.
    */
   'state': (string);
   'slots': (number);
