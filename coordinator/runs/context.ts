@@ -47,6 +47,8 @@ export type LastTable =
 
 export interface RunContext {
   readonly runId: RunId;
+  /** When the run began, milliseconds since 1970; stays when it goes on after a restart or a failure. */
+  readonly startTimeMs: number;
   readonly user: string;
   readonly scope: Scope;
   readonly services: Services;

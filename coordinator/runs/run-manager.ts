@@ -328,6 +328,7 @@ export class RunManager {
     const { clock } = this.services;
     const context: RunContext = {
       runId: record.id,
+      startTimeMs: record.startTimeMs,
       user: submission.user,
       scope,
       services: this.services,

@@ -213,18 +213,89 @@ test('long statements of some sessions do not stop the others', async () => {
   for (const other of busy) await engine.closeSession(other);
 });
 
+async function keysOf(prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const entry of store.list(prefix)) if (entry.kind === 'object') keys.push(entry.info.key);
+  return keys;
+}
+
+test.each([
+  // Two sessions save at once to a path that is not there: how many succeed, write files, and what lies there after.
+  { mode: 'errorIfExists', succeed: 1, write: 1, files: 1 },
+  { mode: 'ignore', succeed: 2, write: 1, files: 1 },
+  { mode: 'append', succeed: 2, write: 2, files: 2 },
+  { mode: 'overwrite', succeed: 2, write: 2, files: 1 },
+] as const)('of two saves at once in mode $mode, $write write', async ({ mode, succeed, write, files }) => {
+  const prefix = `out/at-once-${mode}`;
+  const saves = await Promise.allSettled(
+    ['a', 'b'].map(async (name) => {
+      const id = await session();
+      await engine.select(id, { table: 't', sql: `select "${name}" as v`, functions: new Map() });
+      const request = { table: 't', format: 'json', prefix, mode, options: {}, partitionBy: [] } as const;
+      return engine.save(id, { ...request, id: `save${name}` });
+    }),
+  );
+  const saved = saves.flatMap((save) => (save.status === 'fulfilled' ? [save.value] : []));
+  for (const save of saves)
+    if (save.status === 'rejected') expect(save.reason).toMatchObject({ code: 'MLSQL_TABLE_SAVE_EXISTS' });
+  expect(saved).toHaveLength(succeed);
+  expect(saved.filter((one) => one.files === 1)).toHaveLength(write);
+  const keys = await keysOf(prefix);
+  expect(keys.filter((key) => key.endsWith('.json'))).toHaveLength(files);
+  expect(keys.filter((key) => !key.endsWith('.json'))).toEqual([`${prefix}/_SUCCESS`]);
+});
+
+test('a save that is cancelled leaves no file, and the path free', async () => {
+  const id = await session();
+  await endless(id, 't');
+  const prefix = 'out/cancelled';
+  const request = { table: 't', format: 'json', prefix, mode: 'errorIfExists', options: {} } as const;
+  const save = engine.save(id, { ...request, partitionBy: [], id: 'first' });
+  save.catch(() => undefined);
+  await setImmediate();
+  await engine.interrupt(id);
+  await expect(save).rejects.toMatchObject(cancelled);
+  expect(await keysOf(prefix)).toEqual([]);
+  await engine.select(id, { table: 'u', sql: 'select id % 2 as p, id from range(4)', functions: new Map() });
+  const saved = await engine.save(id, { ...request, table: 'u', partitionBy: ['p'], id: 'second' });
+  expect(saved).toMatchObject({ files: 2, rows: 4 });
+  expect(await keysOf(prefix)).toEqual([
+    `${prefix}/_SUCCESS`,
+    expect.stringMatching(`^${prefix}/p=0/part-0000[01]-second.json$`),
+    expect.stringMatching(`^${prefix}/p=1/part-0000[01]-second.json$`),
+  ]);
+});
+
+test('a save that is done again after its coordinator died leaves nothing twice, nor what was staged', async () => {
+  const id = await session();
+  await engine.select(id, { table: 't', sql: 'select 1 as a', functions: new Map() });
+  const prefix = 'out/again';
+  const request = { table: 't', format: 'json', prefix, options: {}, partitionBy: [] } as const;
+  await engine.save(id, { ...request, mode: 'append', id: 'other' });
+  // As a coordinator leaves it that is killed between two files of its commit.
+  await store.put(`${prefix}/part-00000-mine.json`, Buffer.from('{"a":1}\n'));
+  await store.put(`${prefix}/_temporary/mine/00001`, Buffer.from('{"a":1}\n'));
+  await engine.save(id, { ...request, mode: 'append', id: 'mine' });
+  expect(await keysOf(prefix)).toEqual([
+    `${prefix}/_SUCCESS`,
+    `${prefix}/part-00000-mine.json`,
+    `${prefix}/part-00000-other.json`,
+  ]);
+  await store.put(`${prefix}/_temporary/dead/00000`, Buffer.from('{"a":1}\n'));
+  await engine.save(id, { ...request, mode: 'overwrite', id: 'last' });
+  expect(await keysOf(prefix)).toEqual([`${prefix}/_SUCCESS`, `${prefix}/part-00000-last.json`]);
+});
+
 test('a save that fails leaves none of its files behind', async () => {
   const id = await session();
   // The last partition's name is longer than any store takes.
   const sql = `select id, if(id = 3, repeat("x", 300), concat("p", id)) as p from range(4)`;
   await engine.select(id, { table: 't', sql, functions: new Map() });
-  const request = { table: 't', format: 'json', prefix: 'out/failed', options: {} } as const;
+  const request = { table: 't', format: 'json', prefix: 'out/failed', id: 'failed', options: {} } as const;
   await expect(engine.save(id, { ...request, mode: 'overwrite', partitionBy: ['p'] })).rejects.toMatchObject({
     code: 'MLSQL_STORE_PATH_INVALID',
   });
-  const left: string[] = [];
-  for await (const entry of store.list('out/failed')) left.push(entry.kind);
-  expect(left).toEqual([]);
+  expect(await keysOf('out/failed')).toEqual([]);
 });
 
 test('a session closes, with its files, while its SQL process is gone', async () => {

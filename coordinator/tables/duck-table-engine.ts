@@ -18,6 +18,7 @@ import { tableOfRows } from './formats/rows.js';
 import { FunctionCalls } from './function-calls.js';
 import { jsonLine } from './json-line.js';
 import { saveTable } from './save-table.js';
+import { SavesUnderWay } from './save-target.js';
 import { evaluateSelect } from './select-table.js';
 import { parseSparkType } from './spark-type.js';
 import { makeSpoolFolder, removeSpoolFolder } from './spool-folder.js';
@@ -29,6 +30,7 @@ import type {
   FunctionCaller,
   LoadRequest,
   RowsResult,
+  Saved,
   SaveRequest,
   SelectRequest,
   TableEngine,
@@ -77,6 +79,7 @@ class DuckTableEngine implements TableEngine {
   readonly #translator: TranslatorClient;
   readonly #calls: FunctionCalls;
   readonly #sessions = new Map<SessionId, TableSession>();
+  readonly #saves = new SavesUnderWay();
   #prepared: Promise<string> | undefined;
 
   constructor(options: TableEngineOptions) {
@@ -226,14 +229,13 @@ class DuckTableEngine implements TableEngine {
     );
   }
 
-  async save(
-    id: SessionId,
-    request: SaveRequest,
-  ): Promise<{ files: number; rows: number; sizeBytes: number }> {
+  async save(id: SessionId, request: SaveRequest): Promise<Saved> {
     const session = this.#session(id);
     const table = session.get(request.table);
     return this.#guard(session, 'write', (signal) =>
-      saveTable(session, this.#options.storage, table, request, signal),
+      this.#saves.run(request.id, () =>
+        saveTable(session, this.#options.storage, this.#saves, table, request, signal),
+      ),
     );
   }
 

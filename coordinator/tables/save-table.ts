@@ -1,5 +1,4 @@
-// Saves a table as a folder of files: new files first, under names of their own, old ones removed after.
-import { createReadStream } from 'node:fs';
+// Saves a table as a folder of files: written to the spool, staged in the store, and put in their places together.
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlsqlError } from '../../shared/errors.js';
@@ -7,19 +6,14 @@ import { newId } from '../../shared/ids.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { copyStatement, refuseTwins } from './copy-statement.js';
 import type { LoadedColumn } from './formats/loader.js';
+import { type SavesUnderWay, SaveTarget } from './save-target.js';
 import { isVectorType } from './spark-type.js';
 import { columnAt } from './sql-text.js';
-import type { SaveRequest } from './table-engine.js';
+import type { Saved, SaveRequest } from './table-engine.js';
 import type { Table, TableSession } from './table-session.js';
 
-/** Objects removed by one call. */
-const DELETES_AT_ONCE = 500;
-
-export interface Saved {
-  readonly files: number;
-  readonly rows: number;
-  readonly sizeBytes: number;
-}
+/** Nothing was written. */
+const LEFT_AS_IT_IS: Saved = { files: 0, rows: 0, sizeBytes: 0 };
 
 interface SavedFolder {
   /** `dt=2024-01-01/`, or nothing. */
@@ -31,6 +25,7 @@ interface SavedFolder {
 export async function saveTable(
   session: TableSession,
   store: ObjectStore,
+  saves: SavesUnderWay,
   table: Table,
   request: SaveRequest,
   signal: AbortSignal,
@@ -52,14 +47,12 @@ export async function saveTable(
   const columns = kept.map(({ column }) => column);
   checkFormat(columns, request.format);
   const options = new Map(Object.entries(request.options).map(([key, value]) => [key.toLowerCase(), value]));
-  const id = newId('f');
-  const folder = join(session.folder, id);
-  const rowsTable = `save_${id.replaceAll('-', '_')}`;
-  const puts: string[] = [];
-  let complete = false;
+  const folder = join(session.folder, newId('save'));
+  const rowsTable = `save_${request.id}`;
+  const target = new SaveTarget(store, saves, request);
+  if (!(await target.begin())) return LEFT_AS_IT_IS;
   await mkdir(folder, { recursive: true });
   try {
-    const old = request.mode === 'overwrite' ? await keysBelow(store, `${request.prefix}/`) : [];
     let source = `"${table.view}"`;
     if (partitions.length > 0) {
       // Each partition reads the rows once more; they must be the same ones each time.
@@ -88,25 +81,16 @@ export async function saveTable(
       );
       rows += Number(written.rows[0]?.[0] ?? 0);
       const size = (await stat(path)).size;
-      const key = `${request.prefix}/${subfolder}part-${String(files).padStart(5, '0')}-${id}.${EXTENSIONS[request.format]}`;
-      // Before the put: one that was cut short may have arrived all the same.
-      puts.push(key);
-      await store.put(key, createReadStream(path), { sizeBytes: size, signal });
+      await target.add({ file: path }, subfolder, EXTENSIONS[request.format], size, signal);
       await rm(path, { force: true });
       sizeBytes += size;
       files += 1;
     }
     signal.throwIfAborted();
-    complete = true;
-    await deleteAll(store, old);
-    return { files, rows, sizeBytes };
+    return (await target.commit()) ? { files, rows, sizeBytes } : LEFT_AS_IT_IS;
   } finally {
-    // Half a table beside the old files, or none, would be read as a whole one. The failure itself is what counts.
-    if (!complete) {
-      // The last one by itself: its key may be what the store refuses.
-      await deleteAll(store, puts.slice(0, -1)).catch(() => undefined);
-      await deleteAll(store, puts.slice(-1)).catch(() => undefined);
-    }
+    // What is left of it is in nobody's way; the outcome is what counts.
+    await target.discard().catch(() => undefined);
     for (const name of partitions.length > 0 ? [rowsTable, `${rowsTable}_p`] : [])
       await session.run(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
@@ -207,15 +191,4 @@ function escapeName(text: string): string {
     /[\p{Cc}"#%'*/:=?\\{[\]^]/gu,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
-}
-
-async function deleteAll(store: ObjectStore, keys: readonly string[]): Promise<void> {
-  for (let at = 0; at < keys.length; at += DELETES_AT_ONCE)
-    await store.delete(keys.slice(at, at + DELETES_AT_ONCE));
-}
-
-async function keysBelow(store: ObjectStore, prefix: string): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const entry of store.list(prefix)) if (entry.kind === 'object') keys.push(entry.info.key);
-  return keys;
 }

@@ -1,6 +1,7 @@
 // What the rest of the coordinator sees of tables and SQL. The engine behind it is DuckDB in a child process.
 import type { Readable } from 'node:stream';
 import type { SessionId } from '../../shared/ids.js';
+import type { SaveMode } from '../../shared/language/ast.js';
 
 export interface ColumnInfo {
   readonly name: string;
@@ -78,12 +79,21 @@ export interface WritePartsRequest {
   readonly partitions?: number;
 }
 
+/** What a save wrote. */
+export interface Saved {
+  readonly files: number;
+  readonly rows: number;
+  readonly sizeBytes: number;
+}
+
 export interface SaveRequest {
   readonly table: string;
   readonly format: 'csv' | 'json' | 'parquet' | 'text' | 'libsvm';
-  /** Key prefix of the folder. */
+  /** Key of the folder. */
   readonly prefix: string;
-  readonly mode: 'overwrite' | 'append';
+  readonly mode: SaveMode;
+  /** Names the save, in letters and digits: tried again under the same name after a crash, it leaves nothing twice. */
+  readonly id: string;
   readonly options: Readonly<Record<string, string>>;
   readonly partitionBy: readonly string[];
 }
@@ -110,7 +120,8 @@ export interface TableEngine {
   list(session: SessionId): Promise<readonly TableInfo[]>;
   rows(session: SessionId, table: string, limit: number): Promise<RowsResult>;
   writeParts(session: SessionId, request: WritePartsRequest): Promise<readonly WrittenPart[]>;
-  save(session: SessionId, request: SaveRequest): Promise<{ files: number; rows: number; sizeBytes: number }>;
+  /** Its files become visible together, when all are written; of those that fail or are cancelled, none. */
+  save(session: SessionId, request: SaveRequest): Promise<Saved>;
   /** Interrupts what runs in a session; its call fails with MLSQL_RUN_CANCELLED. */
   interrupt(session: SessionId): Promise<void>;
   close(): Promise<void>;

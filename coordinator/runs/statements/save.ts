@@ -1,4 +1,5 @@
-// save [mode] t as FORMAT.`path`: what is there already is looked at first, then the table is written.
+// save [mode] t as FORMAT.`path`: the table is written as a folder of the store.
+import { createHash } from 'node:crypto';
 import { MlsqlError } from '../../../shared/errors.js';
 import type { SaveStatement } from '../../../shared/language/ast.js';
 import { checkSave } from '../../../shared/language/statement-options.js';
@@ -17,14 +18,6 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
   await services.engine.describe(scope.session, table).catch((error: unknown) => {
     throw error instanceof MlsqlError ? error.with({ position: positionOf(statement.table) }) : error;
   });
-  const mode = statement.mode;
-  if ((mode === 'errorIfExists' || mode === 'ignore') && (await exists(context, key))) {
-    if (mode === 'ignore') return;
-    throw new MlsqlError('MLSQL_TABLE_SAVE_EXISTS', `${path} is there already`, {
-      position,
-      hint: 'say save overwrite or save append, or choose another path',
-    });
-  }
   const partitionBy = statement.partitionBy.map((column) => substitute(column, scope.variables));
   try {
     await interruptible(context, () =>
@@ -32,7 +25,8 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
         table,
         format,
         prefix: key,
-        mode: mode === 'append' ? 'append' : 'overwrite',
+        mode: statement.mode,
+        id: saveId(context),
         options,
         partitionBy,
       }),
@@ -42,8 +36,7 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
   }
 }
 
-async function exists(context: RunContext, key: string): Promise<boolean> {
-  if ((await context.services.store.head(key)) !== undefined) return true;
-  for await (const _ of context.services.store.list(`${key}/`, { limit: 1 })) return true;
-  return false;
+/** The same for the same statement of the same run, also after a restart. Names of runs may be used again, later. */
+function saveId({ runId, startTimeMs, statement }: RunContext): string {
+  return createHash('sha256').update(`${runId}\0${startTimeMs}\0${statement}`).digest('hex').slice(0, 16);
 }
