@@ -14,8 +14,11 @@ const PROGRAMS = [
   'executor/main',
 ];
 
-/** Packages with native parts, or that look for files beside themselves in ways that no bundler follows. */
-const EXTERNAL = ['@duckdb/*', 'chevrotain', 'lmdb', 'msgpackr'];
+/**
+ * Packages with native parts, that look for files beside themselves in ways that no bundler follows, or of the older kind
+ * and imported while we run: a bundle gives such an import no names (prom-client).
+ */
+const EXTERNAL = ['@duckdb/*', 'chevrotain', 'lmdb', 'msgpackr', 'prom-client'];
 
 /** What modules of the older kind expect in every file. */
 const BANNER = `
