@@ -1,5 +1,5 @@
 // The coordinator's settings: flags first, then their MLSQL_… twins, then defaults; checked once, then frozen.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,7 +20,7 @@ export interface CoordinatorConfig {
   readonly insecure: boolean;
   /** End when standard input ends: whoever started this process is gone. */
   readonly exitWithParent: boolean;
-  /** Interpreter for the coordinator's own Python (the SQL translator). */
+  /** Interpreter for the coordinator's own Python (the SQL translator): set-up's, or where that is missing MLSQL_PYTHON. */
   readonly pythonPath: string;
   /** Defaults for every run's variables, from MLSQL_SET_name. */
   readonly variableDefaults: ReadonlyMap<string, string>;
@@ -99,7 +99,8 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     exitWithParent: flags['exit-with-parent'] ?? false,
     holdRuns: flags['hold-runs'] ?? false,
     takeOver: flags['take-over'] ?? env.MLSQL_TAKE_OVER === '1',
-    pythonPath: env.MLSQL_PYTHON ?? SETUP_PYTHON,
+    // MLSQL_PYTHON is for scripts: an environment of the user's need not hold what the translator imports.
+    pythonPath: existsSync(SETUP_PYTHON) ? SETUP_PYTHON : env.MLSQL_PYTHON || 'python3',
     variableDefaults: variableDefaults(env),
     ...leaseTimes(env),
     graceMs: positiveNumber(env, 'MLSQL_GRACE_MS', 10_000),

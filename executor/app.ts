@@ -7,6 +7,7 @@ import { Agent, type Workshop } from './agent/agent.js';
 import { BlobCache } from './cache/blob-cache.js';
 import { openWorkDir } from './cache/work-dir.js';
 import type { ExecutorConfig } from './config.js';
+import { checkConfiguredPython } from './configured-python.js';
 import { FunctionHost } from './functions/function-host.js';
 import { CACHE_ENTRIES_MAX, FLOW_CONTROL_WINDOW_BYTES } from './limits.js';
 import { Attempt, type AttemptDeps } from './tasks/attempt.js';
@@ -32,7 +33,8 @@ export interface Executor {
 
 /**
  * Starts an executor.
- * @throws MlsqlError MLSQL_CLUSTER_WORK_DIR where the work folder is not this user's own
+ * @throws MlsqlError MLSQL_CLUSTER_WORK_DIR where the work folder is not this user's own; MLSQL_USAGE_INVALID where the
+ * configured interpreter cannot be used
  */
 export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
   const log = createLogger('executor', config.environment.MLSQL_LOG_LEVEL ?? 'info').child({
@@ -54,7 +56,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     searchPath: config.environment.PATH ?? '',
   };
   const pythonVersion = probe(() => interpreterVersion(defaultInterpreter(interpreters)));
-  const workDir = await openWorkDir(config.workDir).catch((error: unknown) => {
+  const [workDir] = await Promise.all([
+    openWorkDir(config.workDir),
+    checkConfiguredPython(interpreters),
+  ]).catch((error: unknown) => {
     client.close();
     throw error;
   });

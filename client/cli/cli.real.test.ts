@@ -1,6 +1,7 @@
 // The command's life with real clusters: how they start, are shared, interrupted, killed, and what is left behind.
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -265,6 +266,35 @@ describe('mlsql up', () => {
 });
 
 describe('mlsql run without a cluster', () => {
+  it('names an MLSQL_PYTHON that cannot be used, and leaves nothing running', async () => {
+    file('one.mlsql', 'select 1 as a;\n');
+    const run = await mlsql(['run', 'one.mlsql', '--json'], { MLSQL_PYTHON: '/nowhere/python' }).ended;
+    expect(run.code).toBe(2);
+    const [error, done] = run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(error).toMatchObject({
+      event: 'error',
+      code: 'MLSQL_USAGE_INVALID',
+      message: expect.stringContaining('the interpreter "/nowhere/python" (MLSQL_PYTHON) does not exist'),
+      hint: expect.stringContaining('set MLSQL_PYTHON to a Python 3.9 or newer of this machine, or unset it'),
+    });
+    expect(done).toMatchObject({ event: 'done', ok: false });
+    await nothingLeft();
+  });
+
+  it("compiles selects in set-up's environment, whatever MLSQL_PYTHON holds", async () => {
+    // Says that it is one, and can do nothing else.
+    file('python', '#!/bin/sh\n[ "$1" = -V ] && echo Python 3.11.0\n');
+    chmodSync(join(root, 'scripts/python'), 0o755);
+    file('one.mlsql', 'select 1 as a;\n');
+    const env = { MLSQL_PYTHON: join(root, 'scripts/python') };
+    const run = await mlsql(['run', 'one.mlsql', '--json'], env).ended;
+    expect(run.stdout).toContain('"rows":[{"a":1}]');
+    expect(run.code).toBe(0);
+  });
+
   it('starts one for its duration; the store stays, and is reached without executors', async () => {
     file('t.csv', 'a,b\n1,x\n2,数\n');
     file('s.mlsql', 'load csv.`./t.csv` options header="true" as t;\nsave overwrite t as json.`/out/t`;\n');

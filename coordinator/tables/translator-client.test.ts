@@ -56,3 +56,13 @@ test('a translation is cancelled by its signal, and those behind it are made all
   await expect(first).rejects.toThrow('enough');
   expect((await second).columns).toEqual([{ name: 'b', type: 'int' }]);
 });
+
+test('an interpreter that is not there is named, with what makes it', async () => {
+  const path = join(folder, 'gone/python');
+  client = new TranslatorClient({ pythonPath: path, logger: createLogger('sql', 'silent') });
+  await expect(client.translate('select 1 as a', [], [], never)).rejects.toMatchObject({
+    code: 'MLSQL_CLUSTER_SETUP',
+    message: `the SQL translator's interpreter ${path} cannot be started: ENOENT`,
+    details: { hint: expect.stringContaining('npm run setup') },
+  });
+});

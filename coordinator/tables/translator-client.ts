@@ -96,7 +96,7 @@ export class TranslatorClient {
 
   /**
    * Fails with MLSQL_SQL_INVALID, _UNSUPPORTED, _FORBIDDEN, _FUNCTION_UNKNOWN, MLSQL_TABLE_UNKNOWN or _COLUMN_UNKNOWN,
-   * with MLSQL_SQL_PROCESS_LOST where the process ends, and with the signal's reason where that aborts.
+   * with MLSQL_CLUSTER_SETUP where the process cannot be started, MLSQL_SQL_PROCESS_LOST where it ends, and with the signal's reason where that aborts.
    */
   async translate(
     sql: string,
@@ -168,7 +168,7 @@ export class TranslatorClient {
       lastWords = (lastWords + text).slice(-4000);
     });
     const pending = new Map<number, Pending>();
-    const fail = (why: string): void => {
+    const fail = (why: string, error?: MlsqlError): void => {
       if (this.#running === running) this.#running = undefined;
       child.kill('SIGKILL');
       const waiting = [...pending.values()];
@@ -176,15 +176,16 @@ export class TranslatorClient {
       if (waiting.length > 0) this.#logger.error({ why, lastWords }, 'SQL translator ended');
       for (const request of waiting) {
         request.reject(
-          new MlsqlError('MLSQL_SQL_PROCESS_LOST', `the SQL translator ended: ${why}\n${lastWords}`, {
-            hint: `Check that ${this.#pythonPath} exists and has sqlglot installed: mlsql doctor.`,
-          }),
+          error ??
+            new MlsqlError('MLSQL_SQL_PROCESS_LOST', `the SQL translator ended: ${why}\n${lastWords}`, {
+              hint: `Check that ${this.#pythonPath} exists and has sqlglot installed: mlsql doctor.`,
+            }),
         );
       }
     };
     // A write to a process that just ended fails here; its requests are failed by `exit`.
     child.stdin.on('error', () => undefined);
-    child.on('error', (error) => fail(error.message));
+    child.on('error', (error) => fail(error.message, this.#notStarted(error)));
     child.on('exit', (code, signal) => fail(signal === null ? `exit code ${code}` : `signal ${signal}`));
     const running: Running = { child, pending, fail };
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -194,6 +195,15 @@ export class TranslatorClient {
       else this.#receive(pending, reply);
     });
     return running;
+  }
+
+  #notStarted(error: Error): MlsqlError {
+    const why = (error as NodeJS.ErrnoException).code ?? error.message;
+    return new MlsqlError(
+      'MLSQL_CLUSTER_SETUP',
+      `the SQL translator's interpreter ${this.#pythonPath} cannot be started: ${why}`,
+      { hint: 'npm run setup makes its environment; mlsql doctor looks at it' },
+    );
   }
 
   #receive(pending: Map<number, Pending>, reply: Reply): void {

@@ -26,7 +26,7 @@ import type { Streams } from '../output/run-output.js';
 const DISK_FREE_MIN_BYTES = 1024 ** 3;
 const PYTHON_MIN_MINOR = 9;
 const WORK_DIR_DEFAULT = '/tmp/__mlsql__';
-const PACKAGES = ['numpy', 'scipy', 'sklearn', 'pyspark', 'cloudpickle', 'sqlglot'];
+const PACKAGES = ['numpy', 'scipy', 'sklearn', 'pyspark', 'cloudpickle'];
 /** Before this, certificates and lease times cannot be right: the clock was never set. */
 const CLOCK_MIN_MS = Date.UTC(2025, 0, 1);
 
@@ -60,6 +60,7 @@ async function* examine(options: CommonOptions): AsyncGenerator<Finding> {
   yield checkNode(process.versions.node);
   yield checkBuild();
   yield* checkPython(process.env.MLSQL_PYTHON || SETUP_PYTHON);
+  yield await checkTranslator();
   yield checkRuntimePackages();
   const workDir = process.env.MLSQL_WORK_DIR || WORK_DIR_DEFAULT;
   yield checkFolder('work dir', workDir, 'MLSQL_WORK_DIR moves it');
@@ -143,6 +144,18 @@ async function* checkPython(python: string): AsyncGenerator<Finding> {
       found: `${python} does not start: ${(error as Error).message.split('\n')[0]}`,
       todo: 'run: npm run setup; or set MLSQL_PYTHON to an interpreter',
     };
+  }
+}
+
+/** Selects are compiled in the environment that set-up made, whatever scripts run in. */
+async function checkTranslator(): Promise<Finding> {
+  const code = 'import sqlglot; print(sqlglot.__version__)';
+  try {
+    const { stdout } = await promisify(execFile)(SETUP_PYTHON, ['-c', code], { timeout: 20_000 });
+    return { check: 'sql', health: 'ok', found: `sqlglot ${stdout.trim()} (${SETUP_PYTHON})` };
+  } catch (error) {
+    const found = `${SETUP_PYTHON} has no sqlglot: ${(error as Error).message.trimEnd().split('\n').at(-1)}`;
+    return { check: 'sql', health: 'problem', found, todo: 'run: npm run setup' };
   }
 }
 
