@@ -124,5 +124,9 @@ describe('a state that is lost', () => {
       return found.length === 2 && found;
     });
     expect(versions[0]).toContain('cancelled');
+    // The executor belongs to the cluster that is lost; its script ends by itself.
+    writeFileSync(gate, '');
+    const pid = Number(pids(gate, 7)[0]);
+    await eventually('the script ends', () => !existsSync(`/proc/${pid}`));
   });
 });
