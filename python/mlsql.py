@@ -14,20 +14,24 @@ Module variables, read on first use:
 ``validate_data``         the validation table, a list of row dicts; empty where the train names none
 """
 
+from __future__ import annotations as _annotations
+
 import os as _os
 import sys as _sys
 
 if "mlsql_runtime" not in _sys.modules:
     _sys.path.append(_os.path.dirname(_os.path.abspath(__file__)))
 
-from collections.abc import Iterator as _Iterator
-from typing import Any as _Any
-from typing import Callable as _Callable
-
 from mlsql_runtime import params as _runtime_params
 from mlsql_runtime import rows as _rows
 from mlsql_runtime import sklearn_support as _sklearn
 from mlsql_runtime import vectors as _vectors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator as _Iterator
+    from typing import Any as _Any
+    from typing import Callable as _Callable
 
 #: ``import mlsql.python_fun``, as the guide's scripts say where they test themselves.
 __path__ = [_os.path.dirname(_os.path.abspath(__file__))]

@@ -1,11 +1,15 @@
 """The parameters that a script sees, in the shape of the original's python_temp.pickle."""
 
+from __future__ import annotations
+
 import os
-import pickle
-from typing import Any, Optional
 
 from mlsql_runtime.names import FUNCTION_FILE_VARIABLE, SPEC_VARIABLE
-from mlsql_runtime.spec import AttemptSpec, FunctionSpec, load_json, read_attempt_spec, read_function_spec
+from mlsql_runtime.spec import AttemptSpec, FunctionSpec, read_spec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def attempt_params(spec: AttemptSpec) -> dict[str, Any]:
@@ -39,30 +43,30 @@ def function_path(spec: FunctionSpec) -> str:
     return os.environ.get(FUNCTION_FILE_VARIABLE) or os.path.join(spec.work_dir, f".function.{os.getpid()}.pickle")
 
 
-def current_attempt() -> Optional[AttemptSpec]:
+def current_attempt() -> AttemptSpec | None:
     """The attempt that this process belongs to; None outside one."""
     path = os.environ.get(SPEC_VARIABLE)
-    if not path or "functionId" in load_json(path):
-        return None
-    return read_attempt_spec(path)
+    spec = read_spec(path) if path else None
+    return spec if isinstance(spec, AttemptSpec) else None
 
 
-def current_params() -> Optional[dict[str, Any]]:
+def current_params() -> dict[str, Any] | None:
     """This process's parameters: of its attempt or function, else of a python_temp.pickle in the working folder.
 
     None where there is neither, that is outside a cluster and without the test data that the guide tells to write.
     """
     path = os.environ.get(SPEC_VARIABLE)
     if path:
-        if "functionId" in load_json(path):
-            return function_params(read_function_spec(path))
-        return attempt_params(read_attempt_spec(path))
-    found: Optional[dict[str, Any]] = load_pickle("python_temp.pickle")
+        spec = read_spec(path)
+        return attempt_params(spec) if isinstance(spec, AttemptSpec) else function_params(spec)
+    found: dict[str, Any] | None = load_pickle("python_temp.pickle")
     return found
 
 
 def load_pickle(path: str) -> Any:
     """A pickle of the user's own working folder; None where it does not exist."""
+    import pickle
+
     try:
         with open(path, "rb") as file:
             return pickle.load(file)

@@ -4,7 +4,7 @@ import os
 import pickle
 from typing import Any
 
-from mlsql_runtime import vectors
+from mlsql_runtime import pyspark_pickles
 from mlsql_runtime.finder import USER_MODULES
 from mlsql_runtime.rows import file_rows
 from mlsql_runtime.spec import read_attempt_spec
@@ -21,7 +21,7 @@ def write_params(folder: str, all_params: dict[str, Any]) -> None:
 def write_validate_table(spec_path: str) -> None:
     """Writes validate_table.pickle: a list of pickled rows. Only the script's interpreter knows if it has pyspark."""
     spec = read_attempt_spec(spec_path)
-    with vectors.pickled_as_pyspark() as convert:
+    with pyspark_pickles.pickled_as_pyspark() as convert:
         rows = [pickle.dumps(row, 2) for row in file_rows(spec.validate_files, "json", convert)]
     _write(os.path.join(spec.work_dir, "validate_table.pickle"), pickle.dumps(rows, 2))
 

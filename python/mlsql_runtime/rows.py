@@ -1,15 +1,20 @@
 """The rows of an attempt: streamed by the executor, or read from the partitions on local disk."""
 
-import json
+from __future__ import annotations
+
 import os
-import socket
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Optional
 
 from mlsql_runtime import vectors
-from mlsql_runtime.spec import AttemptSpec
 
-Row = dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from mlsql_runtime.spec import AttemptSpec
+
+    Row = dict[str, Any]
 #: Longest path that a Unix socket's address takes, with the byte that ends it.
 _SOCKET_PATH_MAX = 107
 _READ_BYTES = 1 << 20
@@ -19,7 +24,7 @@ class DataError(Exception):
     """Rows cannot be read: the message names the file, the line and what was wrong."""
 
 
-def attempt_rows(spec: AttemptSpec, convert: Optional[vectors.Convert]) -> Iterator[Row]:
+def attempt_rows(spec: AttemptSpec, convert: vectors.Convert | None) -> Iterator[Row]:
     """All rows of the attempt's table, from the start at each call. convert None: vectors stay JSON objects."""
     if spec.data_stream:
         return stream_rows(spec.data_stream, convert)
@@ -35,14 +40,14 @@ def data_files(spec: AttemptSpec) -> list[str]:
     return [os.path.join(spec.data_dir, name) for name in names if name.endswith(f".{spec.data_format}")]
 
 
-def stream_rows(path: str, convert: Optional[vectors.Convert]) -> Iterator[Row]:
+def stream_rows(path: str, convert: vectors.Convert | None) -> Iterator[Row]:
     """Rows from the executor's socket; each call is a connection of its own and starts at the first row."""
     with _connect(path) as connection, connection.makefile("rb", _READ_BYTES) as lines:
         yield from _json_rows(lines, "the data stream", convert)
 
 
 def file_rows(
-    paths: Iterable[str], data_format: str, convert: Optional[vectors.Convert], columns: Sequence[str] = ()
+    paths: Iterable[str], data_format: str, convert: vectors.Convert | None, columns: Sequence[str] = ()
 ) -> Iterator[Row]:
     """Rows of files of one format (json, csv, parquet), one file behind the other. Raises DataError.
 
@@ -74,6 +79,8 @@ def batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
 
 
 def _connect(path: str) -> socket.socket:
+    import socket
+
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     folder = -1
     try:
@@ -91,12 +98,14 @@ def _connect(path: str) -> socket.socket:
     return connection
 
 
-def _json_file(path: str, convert: Optional[vectors.Convert]) -> Iterator[Row]:
+def _json_file(path: str, convert: vectors.Convert | None) -> Iterator[Row]:
     with open(path, "rb", _READ_BYTES) as lines:
         yield from _json_rows(lines, path, convert)
 
 
-def _json_rows(lines: Iterable[bytes], source: str, convert: Optional[vectors.Convert]) -> Iterator[Row]:
+def _json_rows(lines: Iterable[bytes], source: str, convert: vectors.Convert | None) -> Iterator[Row]:
+    import json
+
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -109,7 +118,7 @@ def _json_rows(lines: Iterable[bytes], source: str, convert: Optional[vectors.Co
         yield vectors.convert_row(row, convert)
 
 
-def _csv_file(path: str, convert: Optional[vectors.Convert], columns: Sequence[str]) -> Iterator[Row]:
+def _csv_file(path: str, convert: vectors.Convert | None, columns: Sequence[str]) -> Iterator[Row]:
     import csv
     import sys
 
@@ -122,11 +131,13 @@ def _csv_file(path: str, convert: Optional[vectors.Convert], columns: Sequence[s
             yield vectors.convert_row({name: _csv_value(cell) for name, cell in zip(names, cells)}, convert)
 
 
-def _csv_value(cell: Optional[str]) -> Any:
+def _csv_value(cell: str | None) -> Any:
     """A cell as what it looks like: number, true or false, JSON array or object, null where empty, else text."""
     if not cell:
         return None
     if cell[0] in "[{":
+        import json
+
         try:
             return json.loads(cell)
         except ValueError:
@@ -144,7 +155,7 @@ def _csv_value(cell: Optional[str]) -> Any:
     return cell
 
 
-def _parquet_file(path: str, convert: Optional[vectors.Convert]) -> Iterator[Row]:
+def _parquet_file(path: str, convert: vectors.Convert | None) -> Iterator[Row]:
     try:
         from pyarrow import parquet
     except ImportError as error:

@@ -1,8 +1,11 @@
 """What the scikit-learn helpers of ``mlsql`` and the built-in trainers share."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 
 def column_names(fit_param: Mapping[str, str]) -> tuple[str, str]:
@@ -61,6 +64,8 @@ def _plain(text: str) -> Any:
     if number is not None:
         return number
     if text[:1] in ("[", "{"):
+        import json
+
         value = json.loads(text)
         # class_weight: JSON has no other than text keys.
         return {_key(key): item for key, item in value.items()} if isinstance(value, dict) else value

@@ -206,3 +206,11 @@ def test_a_commands_own_exit_code_counts(launcher: Launcher) -> None:
     launcher.start(folder)
     result = launcher.finish(folder)
     assert (result.exit["exitCode"], result.output) == (5, "1\n")
+
+
+def test_import_mlsql_brings_next_to_nothing_of_the_standard_library_with_it(launcher: Launcher) -> None:
+    result = launcher.run(
+        "import sys\nbefore = set(sys.modules)\nimport mlsql\nmlsql.params()\n"
+        "print(sorted(name for name in set(sys.modules) - before if not name.startswith('mlsql')))"
+    )
+    assert result.output == "['__future__']\n"
