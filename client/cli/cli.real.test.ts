@@ -451,7 +451,34 @@ describe('wrong usage', () => {
   ])('%j ends with 2 and says what is wrong', async (args, message) => {
     const { code, stdout, stderr } = await mlsql(args).ended;
     expect(stderr).toContain(message);
+    if (args.length > 0) expect(stderr).toMatch(/^error MLSQL_USAGE_INVALID: .*\n {2}hint: /m);
     expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    [
+      ['run', '--nonsense', '--json'],
+      "unknown option '--nonsense'",
+      'see mlsql run --help',
+      ['error', 'done'],
+    ],
+    [['run', 'none.mlsql', '--json'], 'cannot be read', 'name a script file', ['error', 'done']],
+    [['models', 'ls', '--json'], 'missing required argument', 'see mlsql models --help', ['error']],
+    [['nonsense', '--json'], 'unknown command', 'see mlsql --help', ['error']],
+  ])('%j says it as an event, and nothing else', async (args, message, hint, events) => {
+    const { code, stdout, stderr } = await mlsql(args).ended;
+    const said = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(said.map(({ event }) => event)).toEqual(events);
+    expect(said[0]).toMatchObject({
+      code: 'MLSQL_USAGE_INVALID',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    });
+    expect(stderr).toBe('');
     expect(code).toBe(2);
   });
 

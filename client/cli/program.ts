@@ -33,7 +33,8 @@ export async function runCli(args: readonly string[], streams: Streams = process
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT_OK;
-    if (args.includes('--json')) streams.stdout.write(`${usageEvents(error, args)}\n`);
+    // Without any command there is the help instead.
+    if (error.code !== 'commander.help') await showUsageError(program, error, args, streams);
     return EXIT_USAGE;
   }
 }
@@ -48,8 +49,9 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
-    })
-    .showHelpAfterError('(add --help for what there is)');
+      // Said by runCli, in the form of all errors.
+      outputError: () => undefined,
+    });
 
   /** A command that talks to a cluster. */
   const verb = (parent: Command, usage: string, description: string): Command => {
@@ -309,17 +311,22 @@ function refuseUnknownVerb(program: Command, [name, verb]: readonly string[]): v
   program.error(`error: unknown verb '${verb}' of ${name} (${verbs.join(', ')})`, { exitCode: EXIT_USAGE });
 }
 
-/** Wrong usage as those who read --json expect it. For `run`, the last event is always `done`. */
-function usageEvents(error: CommanderError, args: readonly string[]): string {
+/** Wrong usage, as any other error. For `run --json`, the last event is always `done`. */
+async function showUsageError(
+  program: Command,
+  error: CommanderError,
+  args: readonly string[],
+  streams: Streams,
+): Promise<void> {
+  const { MlsqlError } = await import('../../shared/errors.js');
+  const { showError } = await import('./output/show-error.js');
+  const command = program.commands.find((known) => known.name() === args[0]);
+  const hint = `see mlsql ${command === undefined ? '' : `${command.name()} `}--help`;
+  const json = args.includes('--json');
   const message = error.message.replace(/^error: /, '');
-  const event = JSON.stringify({
-    event: 'error',
-    code: 'MLSQL_USAGE_INVALID',
-    message,
-    hint: 'see mlsql --help',
-  });
-  const done = JSON.stringify({ event: 'done', ok: false, runId: null, warnings: 0 });
-  return args[0] === 'run' ? `${event}\n${done}` : event;
+  showError(new MlsqlError('MLSQL_USAGE_INVALID', message, { hint }), json, streams);
+  if (json && args[0] === 'run')
+    streams.stdout.write(`${JSON.stringify({ event: 'done', ok: false, runId: null, warnings: 0 })}\n`);
 }
 
 /** `mlsql … | head` ends when head has enough, without a stack trace. */
