@@ -245,6 +245,99 @@ test.each([
   expect(keys.filter((key) => !key.endsWith('.json'))).toEqual([`${prefix}/_SUCCESS`]);
 });
 
+const VECTOR = 'struct<type:tinyint,size:int,indices:array<int>,values:array<double>>';
+
+test.each([
+  [
+    'whole numbers, others, and what is neither',
+    ['{"a":1,"b":1,"c":true}', '{"a":-2,"b":1.5,"c":"x"}'],
+    'a:bigint,b:double,c:string',
+  ],
+  [
+    'whole numbers beyond a long',
+    ['{"a":9223372036854775808,"b":-1}', '{"a":-1,"b":18446744073709551616}'],
+    'a:decimal(20,0),b:double',
+  ],
+  [
+    'whole numbers of both signs, some beyond a long',
+    [
+      '{"a":1,"b":[1,-2],"c":{"d":1,"e":-1},"f":1}',
+      '{"a":-9223372036854775808,"b":[],"c":{"d":-9223372036854775809},"f":-1}',
+      '{"a":9223372036854775807,"b":[18446744073709551615],"g":-3}',
+    ],
+    'a:bigint,b:array<decimal(20,0)>,c:struct<d:double,e:bigint>,f:bigint,g:bigint',
+  ],
+  [
+    'texts that read like something else',
+    [
+      '{"a":"2024-01-01","b":"01:02:03","c":"2024-01-01 00:00:00","d":["f81d4fae-7dec-11d0-a765-00a0c91e6bf6"],"e":"1"}',
+    ],
+    'a:string,b:string,c:string,d:array<string>,e:string',
+  ],
+  [
+    'nothing but nulls and empty ones',
+    ['{"a":null,"b":[],"c":{},"d":[null],"e":{"x":null}}'],
+    'a:string,b:array<string>,c:string,d:array<string>,e:struct<x:string>',
+  ],
+  [
+    'fields that come late, in the order of names',
+    ['{"z":{"y":1}}', '{"z":{"x":[{"b":1}]},"a":null}', '{"z":{"x":[{"a":"t"}]},"a":true}'],
+    'a:boolean,z:struct<x:array<struct<a:string,b:bigint>>,y:bigint>',
+  ],
+  [
+    'lists and objects beside plain values',
+    ['{"a":[1],"b":{"c":1},"d":[1,"x"]}', '{"a":"x","b":2,"d":[]}'],
+    'a:string,b:string,d:array<string>',
+  ],
+  [
+    'names with quotes, blanks and commas',
+    ['{"we\\"ird, (x) 数":{"in ner":[{"q\\"":1}]}}'],
+    'we"ird, (x) 数:struct<`in ner`:array<struct<`q"`:bigint>>>',
+  ],
+  [
+    'vectors in both forms',
+    ['{"f":{"type":1,"values":[1.0,2]}}', '{"f":{"type":0,"size":3,"indices":[0],"values":[1]}}'],
+    `f:${VECTOR}`,
+  ],
+  [
+    'vectors of whole numbers of both signs',
+    ['{"f":{"type":1,"values":[1,-2]}}', '{"f":{"type":1,"values":[]}}'],
+    `f:${VECTOR}`,
+  ],
+  [
+    'vectors with nulls, or of no numbers',
+    ['{"f":{"type":1,"size":null,"indices":null,"values":[]},"g":[{"type":1,"values":[1.5]}]}'],
+    `f:${VECTOR},g:array<${VECTOR}>`,
+  ],
+  [
+    'what only looks like a vector',
+    [
+      '{"f":{"type":1,"values":[1,"x"]},"g":{"type":1.5,"values":[1]},"h":{"type":1,"size":"n","values":[1]}}',
+    ],
+    'f:struct<type:bigint,values:array<string>>,g:struct<type:double,values:array<bigint>>,h:struct<size:string,type:bigint,values:array<bigint>>',
+  ],
+] as const)('the types of JSON lines: %s', async (name, lines, types) => {
+  const id = await session();
+  const source = await file(`json/${name}.json`, lines.map((line) => `${line}\n`).join(''));
+  const { columns } = await engine.load(id, { table: 't', format: 'json', files: [source], options: {} });
+  expect(columns.map((column) => `${column.name}:${column.type}`).join(',')).toBe(types);
+  expect((await engine.rows(id, 't', 10)).rowCount).toBe(lines.length);
+});
+
+test.each([
+  ['{"A":1,"a":2}', "two fields differ only in case: 'A' and 'a'"],
+  ['[1]', 'line 2: not a JSON object: [1]'],
+  ['{"a":', 'line 2: not a JSON object: {"a":'],
+])('a file of JSON lines with %s is refused', async (line, why) => {
+  const id = await session();
+  const source = await file('json/refused.json', `{}\n${line}\n`);
+  const load = engine.load(id, { table: 't', format: 'json', files: [source], options: {} });
+  await expect(load).rejects.toMatchObject({
+    code: 'MLSQL_TABLE_DATA_INVALID',
+    message: expect.stringContaining(why),
+  });
+});
+
 test('a save that is cancelled leaves no file, and the path free', async () => {
   const id = await session();
   await endless(id, 't');
