@@ -6,6 +6,7 @@ import { systemClock } from '../shared/clock.js';
 import { isMlsqlError, MlsqlError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
 import { openStore } from '../shared/object-store/open-store.js';
+import type { FunctionLinkAddress } from '../shared/rpc/function-link.js';
 import { TokenGuard } from './api/auth.js';
 import { executorsService } from './api/executors-service.js';
 import { filesService } from './api/files-service.js';
@@ -104,6 +105,14 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     spoolDir: config.spoolDir,
     pythonPath: config.pythonPath,
     logger,
+  });
+  let functionLink: FunctionLinkAddress | undefined;
+  engine.onFunctionLink((link) => {
+    functionLink = link;
+    for (const executor of jobs.hub.connected()) jobs.hub.send(executor, { functionLink });
+  });
+  jobs.hub.onConnected((executor) => {
+    if (functionLink !== undefined) jobs.hub.send(executor, { functionLink });
   });
   const registry = new FunctionRegistry(store);
   const services: Services = {

@@ -48,7 +48,5 @@ export const WORKER_IDLE_MS = 5 * 60_000;
 export const WORKER_CANCEL_PATIENCE_MS = 5000;
 /** Kept of a function worker's own output, for error messages. */
 export const WORKER_OUTPUT_MAX_BYTES = 16 * 1024;
-/** Largest frame a function worker may send. */
-export const WORKER_FRAME_MAX_BYTES = 256 * 1024 * 1024;
 /** What the coordinator may send ahead of us: a few batches of function calls, without waiting for a word in between. */
 export const FLOW_CONTROL_WINDOW_BYTES = 2 * 1024 * 1024;

@@ -2,6 +2,8 @@
 
 /** Largest gRPC message either way. Larger things travel as streams of chunks or through the store. */
 export const GRPC_MESSAGE_MAX_BYTES = 64 * 1024 * 1024;
+/** Largest frame of function calls that is taken, from workers and from executors. */
+export const FRAME_MAX_BYTES = 256 * 1024 * 1024;
 /** Chunk of an upload or download over gRPC. */
 export const FILE_CHUNK_BYTES = 1024 * 1024;
 /** Longest log line kept; the rest of a longer one is cut off and counted. */

@@ -82,7 +82,7 @@ export class FunctionChannel {
    */
   call(executor: string, functionId: string, batch: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     const stream = this.#streams.get(executor);
-    if (stream === undefined) return Promise.reject(lost(executor));
+    if (stream === undefined) return Promise.reject(lostExecutor(executor));
     const callId = this.#nextCallId++;
     return new Promise<Uint8Array>((resolve, reject) => {
       const aborted = (): void => {
@@ -123,7 +123,7 @@ export class FunctionChannel {
 
   #failCallsOf(executor: string): void {
     for (const call of [...this.#pending.values()])
-      if (call.executor === executor) call.reject(lost(executor));
+      if (call.executor === executor) call.reject(lostExecutor(executor));
   }
 
   #settle(reply: FunctionReply__Output): void {
@@ -132,6 +132,19 @@ export class FunctionChannel {
     if (reply.error === null || reply.error === undefined) call.resolve(reply.batch);
     else call.reject(errorOf(reply.error));
   }
+}
+
+/** What an executor says of a failed call on a link, as JSON of the same shape. */
+export function errorOfJson(text: string): MlsqlError {
+  const said = JSON.parse(text) as Partial<FunctionCallError__Output>;
+  return errorOf({
+    code: String(said.code ?? ''),
+    message: String(said.message ?? ''),
+    traceback: String(said.traceback ?? ''),
+    row: typeof said.row === 'number' ? said.row : -1,
+    arguments: String(said.arguments ?? ''),
+    retryable: said.retryable === true,
+  });
 }
 
 function errorOf(error: FunctionCallError__Output): MlsqlError {
@@ -145,7 +158,8 @@ function errorOf(error: FunctionCallError__Output): MlsqlError {
   return new FunctionRowError(code, error.message, error.row, error.arguments, error.traceback);
 }
 
-function lost(executor: string): MlsqlError {
+/** The executor went away with a call. */
+export function lostExecutor(executor: string): MlsqlError {
   return new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`, {
     hint: 'start an executor, or run the statement again',
   });

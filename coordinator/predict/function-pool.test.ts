@@ -5,6 +5,7 @@ import { MlsqlError } from '../../shared/errors.js';
 import { createLogger } from '../../shared/logger.js';
 import type { CoordinatorMessage } from '../../shared/rpc/gen/mlsql/v1/CoordinatorMessage.js';
 import type { FunctionUpdate__Output } from '../../shared/rpc/gen/mlsql/v1/FunctionUpdate.js';
+import type { ExchangeOutcome, FunctionBatch } from '../tables/table-engine.js';
 import type { FunctionChannel } from './function-channel.js';
 import { type ExecutorLink, FunctionPool } from './function-pool.js';
 
@@ -59,7 +60,14 @@ function setUp(call: (executor: string) => Promise<Uint8Array>): { link: Link; p
   return { link, pool };
 }
 
-const BATCH = new Uint8Array([1]);
+const BYTES = new Uint8Array([1]);
+/** A batch that some executors can be asked with by a link. */
+const batch = (outcomes: Record<string, ExchangeOutcome> = {}): FunctionBatch => ({
+  bytes: () => Promise.resolve(BYTES),
+  reaches: (executor) => executor in outcomes,
+  exchange: (executor) => Promise.resolve(outcomes[executor]!),
+});
+const BATCH = batch();
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the pool of functions', () => {
@@ -93,8 +101,30 @@ describe('the pool of functions', () => {
     await expect(answer).rejects.toMatchObject({ code: 'MLSQL_FUNCTION_ROW' });
   });
 
+  it('asks by a link where there is one, and elsewhere when that is lost; what the function raised is the user’s', async () => {
+    const { link, pool } = setUp(() => Promise.resolve(Buffer.from('by stream')));
+    const { signal } = new AbortController();
+    link.join('one');
+    const first = pool.call('f', batch({ one: { kind: 'answered' } }), signal);
+    await turn();
+    link.answer('one', 'ready');
+    expect(await first).toBeUndefined();
+    link.join('two');
+    const second = pool.call('f', batch({ one: { kind: 'lost' } }), signal);
+    await turn();
+    link.answer('two', 'ready');
+    expect(String(await second)).toBe('by stream');
+    const raised = JSON.stringify({ code: 'MLSQL_FUNCTION_ROW', message: 'no', row: 3, arguments: '[1]' });
+    const failed = { kind: 'failed', error: raised } as const;
+    await expect(pool.call('f', batch({ one: failed, two: failed }), signal)).rejects.toMatchObject({
+      code: 'MLSQL_FUNCTION_ROW',
+      row: 3,
+      message: 'no, for [1]',
+    });
+  });
+
   it('ends a warm-up and a call that wait for a script that never gets ready, when they are cancelled', async () => {
-    const { link, pool } = setUp(() => Promise.resolve(BATCH));
+    const { link, pool } = setUp(() => Promise.resolve(BYTES));
     link.join('one');
     const abort = new AbortController();
     const reason = new MlsqlError('MLSQL_RUN_CANCELLED', 'cancelled');
@@ -109,7 +139,7 @@ describe('the pool of functions', () => {
   });
 
   it('tells a script that fails to load as the user’s error, and prepares it again for the next who asks', async () => {
-    const { link, pool } = setUp(() => Promise.resolve(BATCH));
+    const { link, pool } = setUp(() => Promise.resolve(BYTES));
     link.join('one');
     const signal = new AbortController().signal;
     const first = pool.warm('f', signal);

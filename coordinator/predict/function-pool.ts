@@ -6,8 +6,8 @@ import type { Logger } from '../../shared/logger.js';
 import type { CoordinatorMessage } from '../../shared/rpc/gen/mlsql/v1/CoordinatorMessage.js';
 import type { FunctionSpec } from '../../shared/rpc/gen/mlsql/v1/FunctionSpec.js';
 import type { FunctionUpdate__Output } from '../../shared/rpc/gen/mlsql/v1/FunctionUpdate.js';
-import type { FunctionCaller } from '../tables/table-engine.js';
-import type { FunctionChannel } from './function-channel.js';
+import type { FunctionBatch, FunctionCaller } from '../tables/table-engine.js';
+import { errorOfJson, type FunctionChannel, lostExecutor } from './function-channel.js';
 
 /** What the pool needs of the executors' main streams. */
 export interface ExecutorLink {
@@ -93,16 +93,21 @@ export class FunctionPool implements FunctionCaller {
     return this.#onReplica(id, signal, (replica) => within(replica.ready, signal));
   }
 
-  call(functionId: string, batch: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+  call(functionId: string, batch: FunctionBatch, signal: AbortSignal): Promise<Uint8Array | undefined> {
     return this.#onReplica(functionId, signal, async (replica) => {
       await within(replica.ready, signal);
+      if (batch.reaches(replica.executor)) {
+        const outcome = await batch.exchange(replica.executor, functionId, signal);
+        if (outcome.kind === 'answered') return undefined;
+        throw outcome.kind === 'lost' ? lostExecutor(replica.executor) : errorOfJson(outcome.error);
+      }
       const noStream = new MlsqlError(
         'MLSQL_FUNCTION_WORKER',
         `executor ${replica.executor} opened no stream for function calls`,
       );
       await within(this.channel.ready(replica.executor), signal, { ms: EXECUTOR_WAIT_MS, error: noStream });
       signal.throwIfAborted();
-      return this.channel.call(replica.executor, functionId, batch, signal);
+      return this.channel.call(replica.executor, functionId, await batch.bytes(), signal);
     });
   }
 

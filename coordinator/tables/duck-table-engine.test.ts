@@ -22,8 +22,13 @@ let sessions = 0;
 
 /** Answers each dense row with the sum of its numbers. */
 const sums: FunctionCaller = {
-  async call(_functionId, batch) {
-    const { n, dim, values } = packr.unpack(batch) as { n: number; dim: number; values: Buffer };
+  async call(functionId, batch) {
+    if (functionId === 'fn-uneven') return uneven(await batch.bytes());
+    const { n, dim, values } = packr.unpack(await batch.bytes()) as {
+      n: number;
+      dim: number;
+      values: Buffer;
+    };
     const numbers = new Float64Array(
       values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength),
     );
@@ -33,6 +38,20 @@ const sums: FunctionCaller = {
     return packr.pack({ n, dim: 1, values: Buffer.from(answers.buffer) });
   },
 };
+
+/** Answers rows below 20,000 with their number, later ones with two numbers, and none where the number divides by 1,000. */
+async function uneven(bytes: Uint8Array): Promise<Uint8Array> {
+  const { n, values } = packr.unpack(bytes) as { n: number; values: Buffer };
+  const numbers = [...new Float64Array(new Uint8Array(values).buffer)];
+  const late = numbers.some((number) => number >= 20_000);
+  const answers = numbers.map((number) => (!late ? [number] : number % 1000 === 0 ? [] : [number, -number]));
+  const offsets = new Int32Array(n + 1);
+  for (const [row, answer] of answers.entries()) offsets[row + 1] = offsets[row]! + answer.length;
+  const nulls = Uint8Array.from(answers, (answer) => (answer.length === 0 ? 1 : 0));
+  const flat = Buffer.from(new Float64Array(answers.flat()).buffer);
+  if (!late) return packr.pack({ n, dim: 1, values: flat });
+  return packr.pack({ n, offsets: Buffer.from(offsets.buffer), values: flat, nulls });
+}
 
 beforeAll(async () => {
   store = await createLocalStore(join(folder, 'store'));
@@ -424,4 +443,31 @@ test('a failure to make the spool folder is not kept', async () => {
   expect(readdirSync(spoolDir)).toHaveLength(1);
   await other.close();
   expect(readdirSync(spoolDir)).toEqual([]);
+});
+
+test('answers that are short at first and uneven later stand beside their own rows', async () => {
+  const id = await session();
+  const functions = new Map([
+    ['f', 'fn-uneven'],
+    ['g', 'fn-sum'],
+  ]);
+  const sql = `select count(*) as n, sum(case when a[0] <=> id then 1 else 0 end) as first,
+    sum(case when id >= 20480 and a[1] = -id then 1 else 0 end) as second, sum(case when a is null then 1 else 0 end) as nothing,
+    sum(case when b[0] = id + 1 then 1 else 0 end) as other
+    from (select id, f(array(double(id))) as a, g(array(double(id), 1.0)) as b from range(40000))`;
+  const { rows } = await answer(id, sql, functions);
+  const batch = 8192;
+  const lateFrom = Math.floor(20_000 / batch) * batch;
+  const nulls = Array.from({ length: 40_000 }, (_, row) => row).filter(
+    (row) => row >= lateFrom && row % 1000 === 0,
+  );
+  expect(rows).toEqual([
+    {
+      n: 40_000,
+      first: 40_000 - nulls.length,
+      second: 40_000 - 20_480 - nulls.filter((row) => row >= 20_480).length,
+      nothing: nulls.length,
+      other: 40_000,
+    },
+  ]);
 });

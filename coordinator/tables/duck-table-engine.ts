@@ -8,6 +8,7 @@ import { MlsqlError } from '../../shared/errors.js';
 import type { SessionId } from '../../shared/ids.js';
 import type { Logger } from '../../shared/logger.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import type { FunctionLinkAddress } from '../../shared/rpc/function-link.js';
 import { loadCsv } from './formats/csv.js';
 import { loadJson } from './formats/json.js';
 import { loadLibsvm } from './formats/libsvm.js';
@@ -81,6 +82,8 @@ class DuckTableEngine implements TableEngine {
   readonly #sessions = new Map<SessionId, TableSession>();
   readonly #saves = new SavesUnderWay();
   #prepared: Promise<string> | undefined;
+  #link: FunctionLinkAddress | undefined;
+  readonly #linkListeners: ((link: FunctionLinkAddress) => void)[] = [];
 
   constructor(options: TableEngineOptions) {
     this.#options = options;
@@ -89,12 +92,21 @@ class DuckTableEngine implements TableEngine {
       path: options.processPath ?? SQL_PROCESS_PATH,
       logger: options.logger,
       onCall: (session, functionId, batch) => this.#calls.call(session, functionId, batch),
+      onLink: (link) => {
+        this.#link = link;
+        for (const listener of this.#linkListeners) listener(link);
+      },
     });
     this.#translator = new TranslatorClient({ pythonPath: options.pythonPath, logger: options.logger });
   }
 
   get pid(): number | undefined {
     return this.#client.pid;
+  }
+
+  onFunctionLink(listener: (link: FunctionLinkAddress) => void): void {
+    this.#linkListeners.push(listener);
+    if (this.#link !== undefined) listener(this.#link);
   }
 
   async openSession(id: SessionId): Promise<void> {

@@ -2,14 +2,15 @@
 import { MlsqlError } from '../../shared/errors.js';
 import { isArgument } from './function-argument.js';
 import { SqlWorkError } from './sql-client.js';
-import type { FunctionCaller } from './table-engine.js';
+import type { FunctionBatch, FunctionCaller } from './table-engine.js';
 import type { TableSession } from './table-session.js';
 import type { FunctionCallSite } from './translator-client.js';
 
 interface Failure {
   readonly functionId: string;
   readonly error: unknown;
-  readonly batch: Uint8Array;
+  /** Where it failed on a row. */
+  readonly batch: Uint8Array | undefined;
 }
 
 /** An error that names the row of the batch, as the callers of executors throw it. */
@@ -34,13 +35,15 @@ export class FunctionCalls {
     this.#signals.set(session, signal);
   }
 
-  async call(session: string, functionId: string, batch: Uint8Array): Promise<Uint8Array> {
+  async call(session: string, functionId: string, batch: FunctionBatch): Promise<Uint8Array | undefined> {
     const signal = this.#signals.get(session);
     if (signal === undefined) throw new Error(`session ${session} is closed`);
     try {
       return await this.#caller.call(functionId, batch, signal);
     } catch (error) {
-      if (!this.#failures.has(session)) this.#failures.set(session, { functionId, error, batch });
+      // What the row was can be told from the arguments alone, which are gone when the statement is.
+      const bytes = isRowError(error) ? await batch.bytes().catch(() => undefined) : undefined;
+      if (!this.#failures.has(session)) this.#failures.set(session, { functionId, error, batch: bytes });
       throw error;
     }
   }
@@ -68,7 +71,7 @@ export class FunctionCalls {
     if (!isRowError(failure.error)) return failure.error;
     const site = calls.find((call) => idOf(call.name) === failure.functionId);
     const row =
-      site === undefined
+      site === undefined || failure.batch === undefined
         ? undefined
         : await rowNumber(session, site, failure.batch, failure.error.row, signal);
     if (row === undefined) return failure.error;

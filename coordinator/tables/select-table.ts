@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FunctionCalls } from './function-calls.js';
+import { vectorOfNumbers } from './sql-process/number-columns.js';
 import { quoteName, quoteText } from './sql-text.js';
 import type { TableSession } from './table-session.js';
 import type { Translation } from './translator-client.js';
@@ -22,12 +23,14 @@ export async function evaluateSelect(
   const names = [...new Set(translation.calls.map((call) => call.name.toLowerCase()))];
   const aliases = new Map<string, string>();
   for (const name of names) aliases.set(name, await session.functionAlias(idOf(name), signal));
+  /** Stages that were run → what reads their answers as vectors. */
+  const answers = new Map<number, string>();
   const resolve = (sql: string): string => {
     let text = sql;
     for (const [name, alias] of aliases) text = text.replaceAll(`"user_function:${name}:`, `"${alias}`);
     for (const { number } of translation.stages) {
       text = text.replaceAll(`"stage:${number}:rows"`, quoteName(`${stageTable(number)}_rows`));
-      text = text.replaceAll(`"stage:${number}"`, quoteName(stageTable(number)));
+      text = text.replaceAll(`"stage:${number}"`, answers.get(number) ?? quoteName(stageTable(number)));
     }
     return text;
   };
@@ -40,7 +43,9 @@ export async function evaluateSelect(
         await session.run(`CREATE TEMP TABLE ${rows} AS ${resolve(stage.rows)}`, signal);
       }
       const calls = stage.calls.map((call) => ({ ...call, functionId: idOf(call.name) }));
-      await session.runStage({ sql: resolve(stage.sql), calls, table: stageTable(stage.number) }, signal);
+      const table = stageTable(stage.number);
+      const kept = await session.runStage({ sql: resolve(stage.sql), calls, table }, signal);
+      answers.set(stage.number, answersAsVectors(table, stage.calls, kept));
     }
     await session.run(
       `COPY (${resolve(translation.sql)}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION lz4_raw)`,
@@ -54,4 +59,18 @@ export async function evaluateSelect(
         await session.run(`DROP TABLE IF EXISTS ${quoteName(table)}`).catch(() => undefined);
   }
   return `SELECT * FROM read_parquet(${quoteText(file)})`;
+}
+
+/** What reads a stage's table with a column of vectors for each call, however they are kept. */
+function answersAsVectors(
+  table: string,
+  calls: readonly { readonly column: string }[],
+  kept: readonly (number | null)[],
+): string {
+  if (kept.every((dim) => dim === null)) return quoteName(table);
+  const columns = calls.map(({ column }, call) => {
+    const dim = kept[call];
+    return dim == null ? quoteName(column) : `${vectorOfNumbers(column, dim)} AS ${quoteName(column)}`;
+  });
+  return `(SELECT ${columns.join(', ')} FROM ${quoteName(table)})`;
 }

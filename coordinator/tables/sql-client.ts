@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import { DIST_ROOT } from '../../shared/paths.js';
+import type { FunctionLinkAddress } from '../../shared/rpc/function-link.js';
 import type {
   CallAnswer,
+  ExchangeOutcome,
   FailedWork,
   FromSqlProcess,
   SessionRequest,
@@ -14,6 +16,7 @@ import type {
   StatementRows,
   ToSqlProcess,
 } from './sql-process/messages.js';
+import type { FunctionBatch } from './table-engine.js';
 
 /** The compiled program of the SQL process. */
 export const SQL_PROCESS_PATH = join(DIST_ROOT, 'coordinator/tables/sql-process/main.js');
@@ -28,8 +31,12 @@ export class SqlWorkError extends Error {
   }
 }
 
-/** Answers one batch of a registered function; a rejection fails the statement. */
-export type CallHandler = (session: string, functionId: string, batch: Uint8Array) => Promise<Uint8Array>;
+/** Answers one batch of a registered function, undefined where that is done already; a rejection fails the statement. */
+export type CallHandler = (
+  session: string,
+  functionId: string,
+  batch: FunctionBatch,
+) => Promise<Uint8Array | undefined>;
 
 interface Pending {
   resolve(rows: StatementRows | undefined): void;
@@ -40,21 +47,33 @@ interface Running {
   readonly child: ChildProcess;
   readonly ready: Promise<void>;
   readonly pending: Map<number, Pending>;
+  /** Executors that are linked to it. */
+  readonly linked: Set<string>;
+  readonly exchanges: Map<number, (outcome: ExchangeOutcome) => void>;
+  readonly fetches: Map<number, (batch: Uint8Array | undefined) => void>;
 }
 
 export class SqlClient {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #onCall: CallHandler;
+  readonly #onLink: (link: FunctionLinkAddress) => void;
   #running: Running | undefined;
   #generation = 0;
   #nextId = 1;
   #closed = false;
 
-  constructor(options: { path: string; logger: Logger; onCall: CallHandler }) {
+  constructor(options: {
+    path: string;
+    logger: Logger;
+    onCall: CallHandler;
+    /** A process has started: where executors may link up with it. */
+    onLink: (link: FunctionLinkAddress) => void;
+  }) {
     this.#path = options.path;
     this.#logger = options.logger;
     this.#onCall = options.onCall;
+    this.#onLink = options.onLink;
   }
 
   /** Rises with each start of the process: what was defined in an earlier one is gone. */
@@ -96,9 +115,13 @@ export class SqlClient {
     await this.#work(session, (id) => ({ id, op: 'defineFunction', name, functionId }));
   }
 
-  /** Makes the calls of a stage; its table stays until it is dropped. */
-  async runStage(session: string, stage: Stage, signal?: AbortSignal): Promise<void> {
-    await this.#work(session, (id) => ({ id, op: 'stage', stage }), signal);
+  /**
+   * Makes the calls of a stage; its table stays until it is dropped.
+   * @returns by call: how many columns of numbers hold its answers (number-columns.ts), null where a column of vectors does
+   */
+  async runStage(session: string, stage: Stage, signal?: AbortSignal): Promise<readonly (number | null)[]> {
+    const kept = await this.#work(session, (id) => ({ id, op: 'stage', stage }), signal);
+    return (kept?.rows[0] ?? []) as (number | null)[];
   }
 
   /** Cancels whatever was asked of the session until now, also what still waits for its turn. */
@@ -170,13 +193,23 @@ export class SqlClient {
       child.once('error', (error) => reject(lost(error.message)));
     });
     ready.catch(() => undefined);
-    const running: Running = { child, ready, pending };
+    const running: Running = {
+      child,
+      ready,
+      pending,
+      linked: new Set(),
+      exchanges: new Map(),
+      fetches: new Map(),
+    };
     const gone = (why: string): void => {
       if (this.#running !== running) return;
       this.#running = undefined;
       if (!this.#closed) this.#logger.warn({ why }, 'SQL process ended');
       for (const request of pending.values()) request.reject(lost(why));
       pending.clear();
+      for (const settle of running.exchanges.values()) settle({ kind: 'lost' });
+      for (const settle of running.fetches.values()) settle(undefined);
+      running.linked.clear();
     };
     child.on('message', (message: FromSqlProcess) => this.#receive(running, message));
     child.on('exit', (code, signal) => gone(signal === null ? `exit code ${code}` : `signal ${signal}`));
@@ -184,9 +217,56 @@ export class SqlClient {
     return running;
   }
 
+  #batch(running: Running, session: string, call: number): FunctionBatch {
+    return {
+      bytes: () =>
+        new Promise((resolve, reject) => {
+          const fetch = this.#nextId++;
+          running.fetches.set(fetch, (batch) => {
+            if (batch === undefined) reject(lost('the call is over'));
+            else resolve(batch);
+          });
+          send(running, { op: 'fetch', fetch, session, call });
+        }),
+      reaches: (executor) => running.linked.has(executor),
+      exchange: (executor, functionId, signal) => {
+        signal.throwIfAborted();
+        const exchange = this.#nextId++;
+        return new Promise((resolve, reject) => {
+          const abandon = (): void => {
+            running.exchanges.delete(exchange);
+            send(running, { op: 'abandon', exchange });
+            reject(signal.reason as Error);
+          };
+          signal.addEventListener('abort', abandon, { once: true });
+          running.exchanges.set(exchange, (outcome) => {
+            signal.removeEventListener('abort', abandon);
+            resolve(outcome);
+          });
+          send(running, { op: 'exchange', exchange, session, call, executor, functionId });
+        });
+      },
+    };
+  }
+
   #receive(running: Running, message: FromSqlProcess): void {
     switch (message.op) {
       case 'ready':
+        if (message.link !== undefined) this.#onLink(message.link);
+        return;
+      case 'linked':
+        running.linked.add(message.executor);
+        return;
+      case 'unlinked':
+        running.linked.delete(message.executor);
+        return;
+      case 'exchanged':
+        running.exchanges.get(message.exchange)?.(message.outcome);
+        running.exchanges.delete(message.exchange);
+        return;
+      case 'batch':
+        running.fetches.get(message.fetch)?.(message.batch);
+        running.fetches.delete(message.fetch);
         return;
       case 'done':
       case 'failed': {
@@ -198,18 +278,23 @@ export class SqlClient {
       }
       case 'call': {
         const { session, call } = message;
-        const answer = (body: CallAnswer): void => {
-          const message: ToSqlProcess = { op: 'answer', session, call, answer: body };
-          running.child.send(message, () => undefined);
-        };
-        this.#onCall(session, message.functionId, message.batch).then(
-          (batch) => answer({ batch }),
+        const answer = (body: CallAnswer): void =>
+          send(running, { op: 'answer', session, call, answer: body });
+        this.#onCall(session, message.functionId, this.#batch(running, session, call)).then(
+          (batch) => {
+            if (batch !== undefined) answer({ batch });
+          },
           () => answer({ failed: true }),
         );
         return;
       }
     }
   }
+}
+
+/** Where the process just ended, its end settles whatever waits for it. */
+function send({ child }: Running, message: ToSqlProcess): void {
+  child.send(message, () => undefined);
 }
 
 function lost(why: string): MlsqlError {

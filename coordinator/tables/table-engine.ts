@@ -1,7 +1,10 @@
 // What the rest of the coordinator sees of tables and SQL. The engine behind it is DuckDB in a child process.
+
 import type { Readable } from 'node:stream';
 import type { SessionId } from '../../shared/ids.js';
 import type { SaveMode } from '../../shared/language/ast.js';
+import type { FunctionLinkAddress } from '../../shared/rpc/function-link.js';
+import type { ExchangeOutcome } from './sql-process/messages.js';
 
 export interface ColumnInfo {
   readonly name: string;
@@ -100,11 +103,25 @@ export interface SaveRequest {
 
 /** Asked by the engine for each chunk of a registered function's arguments. docs/function-wire.md gives the encoding. */
 export interface FunctionCaller {
-  call(functionId: string, batch: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+  /** @returns the answer; undefined where an exchange took it to its place already */
+  call(functionId: string, batch: FunctionBatch, signal: AbortSignal): Promise<Uint8Array | undefined>;
 }
+
+/** One batch of arguments; its bytes come here only where they have to. */
+export interface FunctionBatch {
+  bytes(): Promise<Uint8Array>;
+  /** True where the executor can be asked without the bytes coming here. */
+  reaches(executor: string): boolean;
+  /** Asks such an executor. An answer goes straight to the statement that waits for it. */
+  exchange(executor: string, functionId: string, signal: AbortSignal): Promise<ExchangeOutcome>;
+}
+
+export type { ExchangeOutcome };
 
 /** Tables live in sessions; sessions do not see each other's. All errors are MlsqlErrors; SQL ones carry a position within the SQL text. */
 export interface TableEngine {
+  /** Calls back with where executors of this machine may link up for calls: now, where that is known, and whenever it changes. */
+  onFunctionLink(listener: (link: FunctionLinkAddress) => void): void;
   openSession(session: SessionId): Promise<void>;
   closeSession(session: SessionId): Promise<void>;
   load(session: SessionId, request: LoadRequest): Promise<TableInfo>;

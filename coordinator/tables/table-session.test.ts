@@ -18,6 +18,7 @@ beforeAll(() => {
     path: compiledSqlProcess(),
     logger: createLogger('sql', 'silent'),
     onCall: () => Promise.reject(new Error('no function is called here')),
+    onLink: () => undefined,
   });
 });
 

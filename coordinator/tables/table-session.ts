@@ -88,9 +88,12 @@ export class TableSession {
     return this.#inThread(signal, () => this.#client.run(this.id, sql, signal));
   }
 
-  /** Makes calls of functions ahead of a select. */
-  async runStage(stage: Stage, signal: AbortSignal): Promise<void> {
-    await this.#inThread(signal, () => this.#client.runStage(this.id, stage, signal));
+  /**
+   * Makes calls of functions ahead of a select.
+   * @returns how each call's answers are kept, see SqlClient.runStage
+   */
+  async runStage(stage: Stage, signal: AbortSignal): Promise<readonly (number | null)[]> {
+    return this.#inThread(signal, () => this.#client.runStage(this.id, stage, signal));
   }
 
   /** Makes a view unless one of that name is there; names tell content, so it is the same. */

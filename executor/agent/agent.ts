@@ -199,6 +199,7 @@ export class Agent {
     } else if (message.resultAck) this.#onResultAck(message.resultAck);
     else if (message.prepareFunction) void this.#prepare(workshop, message.prepareFunction);
     else if (message.dropFunction) workshop.functions.drop(message.dropFunction.functionId);
+    else if (message.functionLink) workshop.functions.link(message.functionLink);
     else if (message.drain) this.#onDrain(message.drain.reason, message.drain.deadlineMs);
   }
 

@@ -4,6 +4,7 @@ import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.js';
 import { ERROR_KINDS, type ErrorCode, isMlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
+import type { FunctionLinkAddress } from '../../shared/rpc/function-link.js';
 import type { AttemptFailure } from '../../shared/rpc/gen/mlsql/v1/AttemptFailure.js';
 import type { ExecutorsClient } from '../../shared/rpc/gen/mlsql/v1/Executors.js';
 import type { FunctionCall__Output as FunctionCall } from '../../shared/rpc/gen/mlsql/v1/FunctionCall.js';
@@ -15,6 +16,7 @@ import { removeTree } from '../tasks/attempt-folder.js';
 import { failureOfStep } from '../tasks/outcome.js';
 import { parseError } from '../tasks/reports.js';
 import { type FunctionFolderDeps, prepareFunctionFolder } from './function-folder.js';
+import { FunctionLink } from './function-link.js';
 import { type StartFailure, WorkerPool } from './worker-pool.js';
 
 type Stream = ClientDuplexStream<FunctionReply, FunctionCall>;
@@ -44,9 +46,10 @@ interface Served {
 export class FunctionHost {
   readonly #deps: FunctionHostDeps;
   readonly #functions = new Map<string, Served>();
-  /** Ends the interest in a call, by its id on the present stream. */
-  readonly #calls = new Map<number, () => void>();
+  /** Ends the interest in a call, by where it came from and its id there. */
+  readonly #calls = new Map<string, () => void>();
   #stream: Stream | undefined;
+  #link: FunctionLink | undefined;
   #connected = false;
   #failures = 0;
   #folders = 0;
@@ -94,15 +97,37 @@ export class FunctionHost {
     if (this.#stream === undefined) this.#open();
   }
 
+  /** A SQL process takes calls' bytes on a link, if it runs on this machine. The newest one counts. */
+  link(to: FunctionLinkAddress): void {
+    if (this.#link?.to.address === to.address) return;
+    this.#link?.close();
+    const link: FunctionLink = new FunctionLink(
+      to,
+      this.#deps.executor,
+      {
+        call: (callId, functionId, batch, reply) =>
+          this.#call(`${to.address} ${callId}`, functionId, batch, reply),
+        cancel: (callId) => this.#cancel(`${to.address} ${callId}`),
+        closed: () => {
+          this.#dropCalls(to.address);
+          if (this.#link === link) this.#link = undefined;
+        },
+      },
+      this.#deps.log,
+    );
+    this.#link = link;
+  }
+
   /** The coordinator is gone; functions stay as they are. */
   disconnect(): void {
     this.#connected = false;
+    this.#link?.close();
     const stream = this.#stream;
     this.#stream = undefined;
     // Not at once: we may be told from within Node's HTTP/2 reading (the other stream of this connection was reset), and
     // a reset that is sent from there while a frame waits makes Node 20 loop for ever, using up all memory.
     setImmediate(() => stream?.cancel());
-    this.#dropCalls();
+    this.#dropCalls(STREAM);
   }
 
   /** Ends everything. */
@@ -151,7 +176,7 @@ export class FunctionHost {
       if (this.#stream !== stream) return;
       this.#stream = undefined;
       stream.cancel();
-      this.#dropCalls();
+      this.#dropCalls(STREAM);
       if (!this.#connected) return;
       log.warn({ reason }, 'the stream for function calls ended');
       clock.after(backoffMs(RECONNECT_BACKOFF, ++this.#failures, Math.random()), () => {
@@ -163,14 +188,21 @@ export class FunctionHost {
   }
 
   #onCall(stream: Stream, { callId, functionId, batch, cancelled }: FunctionCall): void {
+    const key = `${STREAM} ${callId}`;
     if (cancelled) {
-      this.#calls.get(callId)?.();
-      this.#calls.delete(callId);
+      this.#cancel(key);
       return;
     }
-    const reply = (answer: FunctionReply): void => {
-      this.#calls.delete(callId);
+    this.#call(key, functionId, batch, (answer) => {
       if (this.#stream === stream) stream.write({ ...answer, callId });
+    });
+  }
+
+  /** @param key - of the call; whoever sent it may cancel it by the same */
+  #call(key: string, functionId: string, batch: Buffer, send: (answer: FunctionReply) => void): void {
+    const reply = (answer: FunctionReply): void => {
+      this.#calls.delete(key);
+      send(answer);
     };
     const served = this.#functions.get(functionId);
     if (served === undefined) {
@@ -178,26 +210,34 @@ export class FunctionHost {
       return;
     }
     if (served.pool !== undefined) {
-      this.#calls.set(callId, served.pool.call(batch, reply));
+      this.#calls.set(key, served.pool.call(batch, reply));
       return;
     }
     let wanted = true;
-    this.#calls.set(callId, () => {
+    this.#calls.set(key, () => {
       wanted = false;
     });
     void served.update.then((update) => {
       if (!wanted) return;
       if (served.pool === undefined || update.state !== 'ready')
         reply({ error: notHere('the function could not be made ready') });
-      else this.#calls.set(callId, served.pool.call(batch, reply));
+      else this.#calls.set(key, served.pool.call(batch, reply));
     });
   }
 
-  #dropCalls(): void {
-    for (const cancel of this.#calls.values()) cancel();
-    this.#calls.clear();
+  #cancel(key: string): void {
+    this.#calls.get(key)?.();
+    this.#calls.delete(key);
+  }
+
+  /** @param source - what the calls' keys begin with */
+  #dropCalls(source: string): void {
+    for (const key of [...this.#calls.keys()]) if (key.startsWith(`${source} `)) this.#cancel(key);
   }
 }
+
+/** Where calls of the gRPC stream come from, in the keys of calls. */
+const STREAM = 'stream';
 
 function notHere(message: string): NonNullable<FunctionReply['error']> {
   return { code: 'MLSQL_FUNCTION_WORKER', message, traceback: '', row: -1, arguments: '', retryable: true };

@@ -1,7 +1,6 @@
 // One python process that has run the user's predict script, and answers batches one behind the other.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { WORKER_OUTPUT_MAX_BYTES } from '../limits.js';
 import {
   FRAME_BATCH,
   FRAME_ERROR,
@@ -10,7 +9,8 @@ import {
   type Frame,
   FrameReader,
   writeFrame,
-} from './frames.js';
+} from '../../shared/rpc/frames.js';
+import { WORKER_OUTPUT_MAX_BYTES } from '../limits.js';
 
 /** How to start a worker. */
 export interface WorkerCommand {

@@ -1,6 +1,8 @@
 // The SQL process: a thread a session, and the relay between those threads and the coordinator. Started by fork.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { FunctionLinks } from './function-links.js';
 import type {
+  CallAnswer,
   FromSessionThread,
   FromSqlProcess,
   SessionThreadData,
@@ -16,8 +18,15 @@ interface Session {
   readonly pending: Set<number>;
   /** The latest request: whatever was asked until then is what an interrupt cancels. */
   latest: number;
-  /** Calls that the thread stands still for. */
-  readonly blockedCalls: Set<number>;
+  /** Calls that wait for an answer. */
+  readonly calls: Map<number, Call>;
+}
+
+interface Call {
+  /** Kept until it is answered: an executor may fail it, and another be asked. */
+  readonly batch: Uint8Array;
+  /** True where the thread stands still until the answer is there. */
+  readonly blocked: boolean;
 }
 
 /** A request that the coordinator did not make and so does not wait for. */
@@ -28,7 +37,14 @@ const sessions = new Map<string, Session>();
 process.on('message', (message: ToSqlProcess) => receive(message));
 // Without its coordinator the process has no purpose, also where a thread is blocked.
 process.on('disconnect', () => process.exit(0));
-send({ op: 'ready' });
+
+/** Gives up exchanges that are under way, by number. */
+const exchanges = new Map<number, () => void>();
+const links = await FunctionLinks.listen({
+  linked: (executor) => send({ op: 'linked', executor }),
+  unlinked: (executor) => send({ op: 'unlinked', executor }),
+});
+send({ op: 'ready', link: links?.address });
 
 function receive(message: ToSqlProcess): void {
   switch (message.op) {
@@ -47,15 +63,53 @@ function receive(message: ToSqlProcess): void {
       return;
     case 'answer': {
       const session = sessions.get(message.session);
-      if (session === undefined) return;
-      const { call, answer } = message;
-      if (session.blockedCalls.delete(call)) {
-        session.answers.postMessage({ call, answer });
-        wakeUp(session);
-      } else session.worker.postMessage({ op: 'answer', call, answer } satisfies ToSessionThread);
+      if (session !== undefined) answer(session, message.call, message.answer);
       return;
     }
+    case 'fetch': {
+      const batch = sessions.get(message.session)?.calls.get(message.call)?.batch;
+      send({ op: 'batch', fetch: message.fetch, batch });
+      return;
+    }
+    case 'exchange':
+      exchange(message);
+      return;
+    case 'abandon':
+      exchanges.get(message.exchange)?.();
+      exchanges.delete(message.exchange);
+      return;
   }
+}
+
+function exchange(message: Extract<ToSqlProcess, { op: 'exchange' }>): void {
+  const { exchange: id, session: name, call: callId, executor, functionId } = message;
+  const session = sessions.get(name);
+  const call = session?.calls.get(callId);
+  if (session === undefined || call === undefined || links === undefined) {
+    send({ op: 'exchanged', exchange: id, outcome: { kind: 'lost' } });
+    return;
+  }
+  let over = false;
+  const abandon = links.call(executor, functionId, call.batch, (outcome) => {
+    over = true;
+    exchanges.delete(id);
+    if (outcome.kind === 'answered') {
+      answer(session, callId, { batch: outcome.batch });
+      send({ op: 'exchanged', exchange: id, outcome: { kind: 'answered' } });
+    } else send({ op: 'exchanged', exchange: id, outcome });
+  });
+  if (!over) exchanges.set(id, abandon);
+}
+
+/** Takes an answer to its thread. A call that is over, or whose session is, has nobody to be answered. */
+function answer(session: Session, id: number, body: CallAnswer): void {
+  const call = session.calls.get(id);
+  if (call === undefined) return;
+  session.calls.delete(id);
+  if (call.blocked) {
+    session.answers.postMessage({ call: id, answer: body });
+    wakeUp(session);
+  } else session.worker.postMessage({ op: 'answer', call: id, answer: body } satisfies ToSessionThread);
 }
 
 function open(name: string, settings: SessionThreadData['settings']): void {
@@ -76,14 +130,14 @@ function open(name: string, settings: SessionThreadData['settings']): void {
     answers: port1,
     pending: new Set(),
     latest: 0,
-    blockedCalls: new Set(),
+    calls: new Map(),
   };
   sessions.set(name, session);
   worker.on('message', (message: FromSessionThread) => {
     if (message.op === 'call') {
-      const { call, functionId, batch } = message;
-      if (message.blocked) session.blockedCalls.add(call);
-      send({ op: 'call', session: name, call, functionId, batch });
+      const { call, functionId, batch, blocked } = message;
+      session.calls.set(call, { batch, blocked });
+      send({ op: 'call', session: name, call, functionId });
       return;
     }
     session.pending.delete(message.id);

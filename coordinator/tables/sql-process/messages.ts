@@ -1,4 +1,5 @@
 // What the coordinator and its SQL process say to each other, and the SQL process to its session threads.
+import type { FunctionLinkAddress } from '../../../shared/rpc/function-link.js';
 
 export interface SessionSettings {
   readonly memoryLimitBytes: number;
@@ -50,7 +51,27 @@ export type ToSqlProcess =
   | { readonly op: 'close'; readonly id: number; readonly session: string }
   | { readonly op: 'work'; readonly session: string; readonly request: SessionRequest }
   | { readonly op: 'interrupt'; readonly session: string }
-  | { readonly op: 'answer'; readonly session: string; readonly call: number; readonly answer: CallAnswer };
+  | { readonly op: 'answer'; readonly session: string; readonly call: number; readonly answer: CallAnswer }
+  /** The bytes of a call's batch are wanted here. */
+  | { readonly op: 'fetch'; readonly fetch: number; readonly session: string; readonly call: number }
+  /** The call's batch is to go to an executor that is linked. */
+  | {
+      readonly op: 'exchange';
+      readonly exchange: number;
+      readonly session: string;
+      readonly call: number;
+      readonly executor: string;
+      readonly functionId: string;
+    }
+  /** Nobody waits for the exchange any more. */
+  | { readonly op: 'abandon'; readonly exchange: number };
+
+/** What came of an exchange; its answer, where there is one, is where it was wanted already. */
+export type ExchangeOutcome =
+  | { readonly kind: 'answered' }
+  /** JSON of what the function raised, or why the executor could not ask it. */
+  | { readonly kind: 'failed'; readonly error: string }
+  | { readonly kind: 'lost' };
 
 /** A function's answer to one batch: docs/function-wire.md, or why there is none. */
 export type CallAnswer = { readonly batch: Uint8Array } | { readonly failed: true };
@@ -63,7 +84,12 @@ export interface FailedWork {
 }
 
 export type FromSqlProcess =
-  | { readonly op: 'ready' }
+  /** Started; `link` is where executors of this machine may link up. */
+  | { readonly op: 'ready'; readonly link: FunctionLinkAddress | undefined }
+  | { readonly op: 'linked' | 'unlinked'; readonly executor: string }
+  | { readonly op: 'exchanged'; readonly exchange: number; readonly outcome: ExchangeOutcome }
+  /** Undefined: the call is over. */
+  | { readonly op: 'batch'; readonly fetch: number; readonly batch: Uint8Array | undefined }
   | { readonly op: 'done'; readonly id: number; readonly rows: StatementRows | undefined }
   | { readonly op: 'failed'; readonly id: number; readonly failure: FailedWork }
   | {
@@ -71,7 +97,6 @@ export type FromSqlProcess =
       readonly session: string;
       readonly call: number;
       readonly functionId: string;
-      readonly batch: Uint8Array;
     };
 
 /** From a session's thread to the SQL process' main thread. */

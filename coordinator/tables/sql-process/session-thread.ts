@@ -9,16 +9,12 @@ import {
   LIST,
 } from '@duckdb/node-api';
 import { textList } from '../sql-text.js';
+import { VECTOR } from './answer-table.js';
+import { Answers } from './answers.js';
+import { ArgumentBatch } from './argument-batch.js';
+import { ArgumentError, type ArgumentReader, readLists, readVectors } from './argument-rows.js';
 import { registerChecksums } from './checksums.js';
-import {
-  Answers,
-  ArgumentError,
-  type ArgumentReader,
-  encodeRows,
-  readLists,
-  readVectors,
-} from './function-codec.js';
-import { runStage, VECTOR } from './function-stage.js';
+import { runStage } from './function-stage.js';
 import { MACROS } from './macros.js';
 import type {
   FailedWork,
@@ -106,8 +102,9 @@ async function work(request: SessionRequest): Promise<void> {
     // It may have been cancelled while it stood in the queue.
     if (calls.isCancelled) throw new CallFailure('cancelled');
     if (request.op === 'stage') {
-      await runStage(instance, connection, calls, request.stage);
-      send({ op: 'done', id: request.id, rows: undefined });
+      const kept = await runStage(instance, connection, calls, request.stage);
+      const names = request.stage.calls.map((call) => call.column);
+      send({ op: 'done', id: request.id, rows: { names, types: [], rows: [kept] } });
       return;
     }
     send({ op: 'done', id: request.id, rows: await run(connection, request.sql) });
@@ -152,11 +149,11 @@ function define(connection: DuckDBConnection, name: string, functionId: string):
         specialHandling: true,
         mainFunction: (_info, input, output) => {
           try {
-            const rows = input.rowCount;
-            const argument = read(input.getColumnVector(0), rows);
-            const batch = encodeRows([argument]);
+            const arguments_ = new ArgumentBatch(input.rowCount);
+            arguments_.add(read(input.getColumnVector(0), input.rowCount));
+            const batch = arguments_.encode();
             const answer = batch === undefined ? undefined : calls.askBlocking(functionId, batch);
-            new Answers(answer, argument.offsets.length - 1).write(output, rows, argument.present);
+            new Answers(answer, arguments_.count).write(output, arguments_.places[0]!);
           } catch (error) {
             noteFailure(error);
             throw error;

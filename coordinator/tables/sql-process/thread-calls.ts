@@ -9,6 +9,9 @@ export class CallFailure extends Error {
   }
 }
 
+/** Bytes in memory that nobody else uses: it goes away with the call. */
+export type OwnedBytes = Uint8Array<ArrayBuffer>;
+
 interface PendingCall {
   resolve(batch: Uint8Array): void;
   reject(error: Error): void;
@@ -35,7 +38,7 @@ export class ThreadCalls {
   }
 
   /** Blocks this thread until the answer is there or the statement is cancelled. */
-  askBlocking(functionId: string, batch: Uint8Array): Uint8Array {
+  askBlocking(functionId: string, batch: OwnedBytes): Uint8Array {
     const call = this.#send(functionId, batch, true);
     for (;;) {
       const seen = Atomics.load(this.#wake, 0);
@@ -56,7 +59,7 @@ export class ThreadCalls {
   }
 
   /** Asks without waiting in place. */
-  ask(functionId: string, batch: Uint8Array): Promise<Uint8Array> {
+  ask(functionId: string, batch: OwnedBytes): Promise<Uint8Array> {
     if (this.isCancelled) return Promise.reject(new CallFailure('cancelled'));
     const call = this.#send(functionId, batch, false);
     return new Promise((resolve, reject) => this.#pending.set(call, { resolve, reject }));
@@ -82,14 +85,11 @@ export class ThreadCalls {
     return Atomics.load(this.#wake, 1) >= this.#request;
   }
 
-  #send(functionId: string, batch: Uint8Array, blocked: boolean): number {
+  #send(functionId: string, batch: OwnedBytes, blocked: boolean): number {
     const call = this.#next++;
-    // A copy of its own: posting a view would copy the whole buffer below it.
-    const own = batch.slice();
-    this.#port.postMessage(
-      { op: 'call', call, functionId, batch: own, blocked } satisfies FromSessionThread,
-      [own.buffer],
-    );
+    this.#port.postMessage({ op: 'call', call, functionId, batch, blocked } satisfies FromSessionThread, [
+      batch.buffer,
+    ]);
     return call;
   }
 }

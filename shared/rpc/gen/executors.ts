@@ -19,6 +19,7 @@ import type { ExecutorMessage as _mlsql_v1_ExecutorMessage, ExecutorMessage__Out
 import type { ExecutorsClient as _mlsql_v1_ExecutorsClient, ExecutorsDefinition as _mlsql_v1_ExecutorsDefinition } from './mlsql/v1/Executors.js';
 import type { FunctionCall as _mlsql_v1_FunctionCall, FunctionCall__Output as _mlsql_v1_FunctionCall__Output } from './mlsql/v1/FunctionCall.js';
 import type { FunctionCallError as _mlsql_v1_FunctionCallError, FunctionCallError__Output as _mlsql_v1_FunctionCallError__Output } from './mlsql/v1/FunctionCallError.js';
+import type { FunctionLink as _mlsql_v1_FunctionLink, FunctionLink__Output as _mlsql_v1_FunctionLink__Output } from './mlsql/v1/FunctionLink.js';
 import type { FunctionReply as _mlsql_v1_FunctionReply, FunctionReply__Output as _mlsql_v1_FunctionReply__Output } from './mlsql/v1/FunctionReply.js';
 import type { FunctionSpec as _mlsql_v1_FunctionSpec, FunctionSpec__Output as _mlsql_v1_FunctionSpec__Output } from './mlsql/v1/FunctionSpec.js';
 import type { FunctionUpdate as _mlsql_v1_FunctionUpdate, FunctionUpdate__Output as _mlsql_v1_FunctionUpdate__Output } from './mlsql/v1/FunctionUpdate.js';
@@ -63,6 +64,7 @@ export interface ProtoGrpcType {
       Executors: SubtypeConstructor<typeof grpc.Client, _mlsql_v1_ExecutorsClient> & { service: _mlsql_v1_ExecutorsDefinition }
       FunctionCall: MessageTypeDefinition<_mlsql_v1_FunctionCall, _mlsql_v1_FunctionCall__Output>
       FunctionCallError: MessageTypeDefinition<_mlsql_v1_FunctionCallError, _mlsql_v1_FunctionCallError__Output>
+      FunctionLink: MessageTypeDefinition<_mlsql_v1_FunctionLink, _mlsql_v1_FunctionLink__Output>
       FunctionReply: MessageTypeDefinition<_mlsql_v1_FunctionReply, _mlsql_v1_FunctionReply__Output>
       FunctionSpec: MessageTypeDefinition<_mlsql_v1_FunctionSpec, _mlsql_v1_FunctionSpec__Output>
       FunctionUpdate: MessageTypeDefinition<_mlsql_v1_FunctionUpdate, _mlsql_v1_FunctionUpdate__Output>

@@ -8,6 +8,7 @@ import type { DropFunction as _mlsql_v1_DropFunction, DropFunction__Output as _m
 import type { Drain as _mlsql_v1_Drain, Drain__Output as _mlsql_v1_Drain__Output } from '../../mlsql/v1/Drain.js';
 import type { LogAck as _mlsql_v1_LogAck, LogAck__Output as _mlsql_v1_LogAck__Output } from '../../mlsql/v1/LogAck.js';
 import type { AttemptId as _mlsql_v1_AttemptId, AttemptId__Output as _mlsql_v1_AttemptId__Output } from '../../mlsql/v1/AttemptId.js';
+import type { FunctionLink as _mlsql_v1_FunctionLink, FunctionLink__Output as _mlsql_v1_FunctionLink__Output } from '../../mlsql/v1/FunctionLink.js';
 
 export interface CoordinatorMessage {
   'welcome'?: (_mlsql_v1_Welcome | null);
@@ -25,7 +26,11 @@ export interface CoordinatorMessage {
    * The attempt's last update was taken: drop what is held of it.
    */
   'resultAck'?: (_mlsql_v1_AttemptId | null);
-  'message'?: "welcome"|"assign"|"cancel"|"prepareFunction"|"dropFunction"|"drain"|"forget"|"logAck"|"resultAck";
+  /**
+   * A shorter way for function calls, for executors on the coordinator's machine.
+   */
+  'functionLink'?: (_mlsql_v1_FunctionLink | null);
+  'message'?: "welcome"|"assign"|"cancel"|"prepareFunction"|"dropFunction"|"drain"|"forget"|"logAck"|"resultAck"|"functionLink";
 }
 
 export interface CoordinatorMessage__Output {
@@ -44,5 +49,9 @@ export interface CoordinatorMessage__Output {
    * The attempt's last update was taken: drop what is held of it.
    */
   'resultAck'?: (_mlsql_v1_AttemptId__Output | null);
-  'message'?: "welcome"|"assign"|"cancel"|"prepareFunction"|"dropFunction"|"drain"|"forget"|"logAck"|"resultAck";
+  /**
+   * A shorter way for function calls, for executors on the coordinator's machine.
+   */
+  'functionLink'?: (_mlsql_v1_FunctionLink__Output | null);
+  'message'?: "welcome"|"assign"|"cancel"|"prepareFunction"|"dropFunction"|"drain"|"forget"|"logAck"|"resultAck"|"functionLink";
 }

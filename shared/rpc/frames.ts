@@ -1,12 +1,15 @@
-// The frames between executor and function worker: u32 length of what follows | u64 call id | u8 type | payload.
+// Frames of function calls, between the SQL process and executors on its machine, and between executor and worker:
+// u32 length of what follows | u64 call id | u8 type | payload.
 import type { Writable } from 'node:stream';
-import { WORKER_FRAME_MAX_BYTES } from '../limits.js';
+import { FRAME_MAX_BYTES } from '../limits.js';
 
 /** Types of frames, docs/python-boundary.md. */
 export const FRAME_BATCH = 0;
 export const FRAME_ERROR = 1;
 export const FRAME_READY = 2;
 export const FRAME_FAILED = 3;
+/** Nobody waits for the call any more. Only from the SQL process. */
+export const FRAME_CANCEL = 4;
 
 /** A frame that has arrived. */
 export interface Frame {
@@ -18,15 +21,16 @@ export interface Frame {
 const LENGTH_BYTES = 4;
 const HEAD_BYTES = LENGTH_BYTES + 8 + 1;
 
-/** Writes a frame without copying its payload. */
-export function writeFrame(output: Writable, callId: number, type: number, payload: Uint8Array): void {
+/** Writes a frame without copying its payload, which may come in parts. */
+export function writeFrame(output: Writable, callId: number, type: number, ...payload: Uint8Array[]): void {
   const head = Buffer.allocUnsafe(HEAD_BYTES);
-  head.writeUInt32LE(HEAD_BYTES - LENGTH_BYTES + payload.length, 0);
+  const bytes = payload.reduce((sum, part) => sum + part.length, 0);
+  head.writeUInt32LE(HEAD_BYTES - LENGTH_BYTES + bytes, 0);
   head.writeBigUInt64LE(BigInt(callId), LENGTH_BYTES);
   head.writeUInt8(type, HEAD_BYTES - 1);
   output.cork();
   output.write(head);
-  output.write(payload);
+  for (const part of payload) output.write(part);
   output.uncork();
 }
 
@@ -76,7 +80,6 @@ export class FrameReader {
 
 function payloadBytes(length: number): number {
   const bytes = length - (HEAD_BYTES - LENGTH_BYTES);
-  if (bytes < 0 || bytes > WORKER_FRAME_MAX_BYTES)
-    throw new Error(`a function worker sent a frame of ${length} bytes`);
+  if (bytes < 0 || bytes > FRAME_MAX_BYTES) throw new Error(`a frame of ${length} bytes`);
   return bytes;
 }

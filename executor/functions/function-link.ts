@@ -1,0 +1,72 @@
+// The executor's end of a link to a SQL process on the same machine: calls come and answers go without a coordinator between.
+import { connect, type Socket } from 'node:net';
+import type { Logger } from '../../shared/logger.js';
+import {
+  FRAME_BATCH,
+  FRAME_CANCEL,
+  FRAME_ERROR,
+  FRAME_READY,
+  type Frame,
+  FrameReader,
+  writeFrame,
+} from '../../shared/rpc/frames.js';
+import { type FunctionLinkAddress, parseCall, socketPath } from '../../shared/rpc/function-link.js';
+import type { FunctionReply } from '../../shared/rpc/gen/mlsql/v1/FunctionReply.js';
+
+export interface LinkHandlers {
+  /** Takes a call; `reply` is to be called once. */
+  call(callId: number, functionId: string, batch: Buffer, reply: (answer: FunctionReply) => void): void;
+  cancel(callId: number): void;
+  /** The link is gone; calls that came on it are nobody's. */
+  closed(): void;
+}
+
+export class FunctionLink {
+  readonly #socket: Socket;
+  readonly #handlers: LinkHandlers;
+
+  /** Connects; where nobody listens, the SQL process runs on another machine, and the link is closed at once. */
+  constructor(
+    readonly to: FunctionLinkAddress,
+    executor: string,
+    handlers: LinkHandlers,
+    log: Logger,
+  ) {
+    this.#handlers = handlers;
+    const socket = connect(socketPath(to.address));
+    this.#socket = socket;
+    socket.on('connect', () => {
+      writeFrame(socket, 0, FRAME_READY, Buffer.from(JSON.stringify({ executor, secret: to.secret })));
+    });
+    const reader = new FrameReader((frame) => this.#onFrame(frame));
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        log.error({ err: error }, 'a link for function calls is broken');
+        socket.destroy();
+      }
+    });
+    socket.on('error', (error) => log.debug({ reason: error.message }, 'no link for function calls'));
+    socket.on('close', () => handlers.closed());
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #onFrame({ callId, type, payload }: Frame): void {
+    if (type === FRAME_CANCEL) {
+      this.#handlers.cancel(callId);
+      return;
+    }
+    if (type !== FRAME_BATCH) throw new Error(`a frame of unknown type ${type}`);
+    const { functionId, batch } = parseCall(payload);
+    this.#handlers.call(callId, functionId, batch, (answer) => {
+      if (this.#socket.destroyed) return;
+      if (answer.error === undefined || answer.error === null)
+        writeFrame(this.#socket, callId, FRAME_BATCH, answer.batch as Buffer);
+      else writeFrame(this.#socket, callId, FRAME_ERROR, Buffer.from(JSON.stringify(answer.error)));
+    });
+  }
+}
