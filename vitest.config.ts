@@ -7,6 +7,7 @@ const REAL = [
   'test/integration/**/*.test.ts',
   'test/spark-corpus/**/*.test.ts',
   '**/*.real.test.ts',
+  '**/*.long.test.ts',
 ];
 const NEVER = ['node_modules/**', 'dist/**'];
 
@@ -17,7 +18,11 @@ export default defineConfig({
     // Two cores: more workers only make each other wait.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'fast', include: ['**/*.test.ts'], exclude: [...NEVER, ...REAL] } },
+      {
+        extends: true,
+        // One module graph a worker: a new one for each file costs half of all the time.
+        test: { name: 'fast', include: ['**/*.test.ts'], exclude: [...NEVER, ...REAL], isolate: false },
+      },
       {
         extends: true,
         test: { name: 'real', include: REAL, exclude: NEVER, testTimeout: 300_000, retry: 1 },

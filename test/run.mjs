@@ -1,7 +1,7 @@
 // Every test, in stages: types and lint, generated code fresh, vitest, pytest. Ends with one line that counts them all.
 // --fast: only what takes under a minute. Set-up has run before (npm test does it).
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,28 +13,35 @@ const bin = (name) => join(root, 'node_modules/.bin', name);
 const python = join(root, '.venv/bin/python');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-function stage(title, command, args, env = {}) {
-  console.log(`\n== ${title}`);
+/** @param later - hold its output back until it has ended, since another stage writes meanwhile */
+async function stage(title, command, args, env = {}, later = false) {
+  if (!later) console.log(`\n== ${title}`);
   const started = Date.now();
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...env },
+  const said = join(scratch, `${title}.out`);
+  const out = later ? openSync(said, 'w') : 'inherit';
+  const how = await new Promise((resolve) => {
+    spawn(command, args, { cwd: root, stdio: ['ignore', out, out], env: { ...process.env, ...env } })
+      .on('error', (error) => resolve(error.message))
+      .on('close', (status, signal) => resolve(status === 0 ? 'passed' : (signal ?? `exit ${status}`)));
   });
+  if (later) {
+    closeSync(out);
+    console.log(`\n== ${title}\n${readFileSync(said, 'utf8').trimEnd()}`);
+  }
   console.log(
-    `== ${title}: ${status === 0 ? 'passed' : `FAILED (${error?.message ?? `exit ${status}`})`} in ${((Date.now() - started) / 1000).toFixed(0)} s`,
+    `== ${title}: ${how === 'passed' ? how : `FAILED (${how})`} in ${((Date.now() - started) / 1000).toFixed(0)} s`,
   );
-  return status === 0;
+  return how === 'passed';
 }
 
 /** A stage that is one check, not a test runner. */
-function check(title, command, args) {
-  total[stage(title, command, args) ? 'passed' : 'failed'] += 1;
+async function check(title, command, args) {
+  total[(await stage(title, command, args)) ? 'passed' : 'failed'] += 1;
 }
 
-function vitest(title, project) {
+async function vitest(title, project) {
   const report = join(scratch, `${project}.json`);
-  const ok = stage(title, bin('vitest'), [
+  const ok = await stage(title, bin('vitest'), [
     'run',
     '--project',
     project,
@@ -54,13 +61,14 @@ function vitest(title, project) {
   if (!ok && total.failed === before) total.failed += 1;
 }
 
-function pytest(title, marker) {
+async function pytest(title, marker) {
   const report = join(scratch, 'pytest.xml');
-  const ok = stage(
+  const ok = await stage(
     title,
     python,
     ['-m', 'pytest', 'python/tests', '-q', '-m', marker, `--junitxml=${report}`, '-p', 'no:cacheprovider'],
     { PYTHONDONTWRITEBYTECODE: '1' },
+    fast,
   );
   const before = total.failed;
   try {
@@ -76,12 +84,19 @@ function pytest(title, marker) {
   if (!ok && total.failed === before) total.failed += 1;
 }
 
-check('types', bin('tsc'), ['--noEmit', '-p', '.']);
-check('lint', bin('biome'), ['check', '.']);
-check('generated gRPC types are fresh', process.execPath, ['test/generated-fresh.mjs']);
-vitest('unit tests', 'fast');
-pytest('Python runtime', fast ? 'not slow and not long' : '');
-if (!fast) vitest('real clusters', 'real');
+await check('types', bin('tsc'), ['--noEmit', '-p', '.']);
+await check('lint', bin('biome'), ['check', '.']);
+await check('generated gRPC types are fresh', process.execPath, ['test/generated-fresh.mjs']);
+const unit = () => vitest('unit tests', 'fast');
+const runtime = () => pytest('Python runtime', fast ? 'not slow and not long' : '');
+if (fast) {
+  // Either waits for processes and disks half of its time.
+  await Promise.all([unit(), runtime()]);
+} else {
+  await unit();
+  await runtime();
+  await vitest('real clusters', 'real');
+}
 
 rmSync(scratch, { recursive: true, force: true });
 if (process.env.CI === 'true' && total.skipped > 0) {

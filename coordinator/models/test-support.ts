@@ -223,3 +223,17 @@ export function dyingStore(
   });
   return { store: proxy, died: () => dead };
 }
+
+/** Hashes of the contents by key below the folder. */
+export async function snapshot(
+  from: ObjectStore,
+  folder: string,
+  except = '\0',
+): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const key of await keysBelow(from, `${folder}/`)) {
+    if (!key.startsWith(except)) found[key] = sha256(await readText(from, `${folder}/${key}`));
+  }
+  if (Object.keys(found).length === 0) throw new Error(`nothing lies below ${folder}`);
+  return found;
+}

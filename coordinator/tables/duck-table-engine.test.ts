@@ -83,6 +83,13 @@ async function session(): Promise<ReturnType<typeof sessionId>> {
   return id;
 }
 
+/** One session for tests that only load: opening one takes longer than they do. */
+function sharedSession(): Promise<ReturnType<typeof sessionId>> {
+  shared ??= session();
+  return shared;
+}
+let shared: Promise<ReturnType<typeof sessionId>> | undefined;
+
 async function answer(id: ReturnType<typeof sessionId>, sql: string, functions = new Map<string, string>()) {
   const info = await engine.select(id, { sql, functions });
   const rows = await engine.rows(id, info.name, 100);
@@ -336,7 +343,7 @@ test.each([
     'f:struct<type:bigint,values:array<string>>,g:struct<type:double,values:array<bigint>>,h:struct<size:string,type:bigint,values:array<bigint>>',
   ],
 ] as const)('the types of JSON lines: %s', async (name, lines, types) => {
-  const id = await session();
+  const id = await sharedSession();
   const source = await file(`json/${name}.json`, lines.map((line) => `${line}\n`).join(''));
   const { columns } = await engine.load(id, { table: 't', format: 'json', files: [source], options: {} });
   expect(columns.map((column) => `${column.name}:${column.type}`).join(',')).toBe(types);
@@ -348,7 +355,7 @@ test.each([
   ['[1]', 'line 2: not a JSON object: [1]'],
   ['{"a":', 'line 2: not a JSON object: {"a":'],
 ])('a file of JSON lines with %s is refused', async (line, why) => {
-  const id = await session();
+  const id = await sharedSession();
   const source = await file('json/refused.json', `{}\n${line}\n`);
   const load = engine.load(id, { table: 't', format: 'json', files: [source], options: {} });
   await expect(load).rejects.toMatchObject({

@@ -240,6 +240,7 @@ def test_a_script_may_change_its_data(launcher: Launcher) -> None:
 # ---- scikit-learn helpers ----
 
 
+@pytest.mark.long
 def test_helpers_gather_the_columns_that_fitparam_names(launcher: Launcher, tmp_path: Path) -> None:
     validate = tmp_path / "v.json"
     validate.write_text(json.dumps({"x": DENSE, "y": 3}) + "\n")
@@ -257,6 +258,7 @@ def test_helpers_gather_the_columns_that_fitparam_names(launcher: Launcher, tmp_
     assert output == "3 [1.0, 2.0] [1, 2] [1, 2, 3]\n2 [1, 2] 4\n1 [3] 4\n[1.0, 2.0] [3]\n"
 
 
+@pytest.mark.long
 def test_estimator_parameters_are_cast_to_the_type_of_their_defaults(launcher: Launcher) -> None:
     script = """
         import mlsql
@@ -278,6 +280,7 @@ def test_estimator_parameters_are_cast_to_the_type_of_their_defaults(launcher: L
     assert output == "2.0 False 4 poly 0.5 {1: 2} True -1\n7 3 None 0.5\n"
 
 
+@pytest.mark.long
 def test_a_parameter_that_cannot_be_cast_is_named(launcher: Launcher) -> None:
     script = "import mlsql\nfrom sklearn.svm import SVC\nmlsql.sklearn_configure_params(SVC())\n"
     result = launcher.run(script, fitParam={"shrinking": "maybe"})

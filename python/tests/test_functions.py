@@ -544,6 +544,7 @@ def test_an_interpreter_that_is_too_old_is_told(tmp_path: Path) -> None:
         assert "is Python 3.6.15, which is too old" in failed["message"]
 
 
+@pytest.mark.long
 def test_a_built_in_trainers_model_needs_no_script(tmp_path: Path) -> None:
     import pickle
 
