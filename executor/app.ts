@@ -15,6 +15,7 @@ import { allowedEnvironment } from './tasks/environment.js';
 import { GpuPool } from './tasks/gpu-pool.js';
 import { defaultInterpreter, interpreterVersion, launcherInterpreter } from './tasks/interpreter.js';
 import { Launcher } from './tasks/launcher.js';
+import { NOTHING_LEFT, takeLeftWork } from './tasks/left-attempts.js';
 import { closeSessionFolders, openSessionFolders, sweepDeadSessions } from './tasks/session-folder.js';
 import { Syncer } from './tasks/sync.js';
 import { Uploader } from './tasks/upload.js';
@@ -100,9 +101,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
       folder: folders.functions,
       workersMax: config.slots,
     });
-    return { functions, attempt: (id, task, send) => new Attempt(id, task, deps, send) };
+    return { functions, attempt: (id, task, send, left) => new Attempt(id, task, deps, send, left) };
   };
 
+  const left = takeLeftWork(workDir, config.name, log);
   const scanned = cache.scan().then(() => cache);
   let onConnected = (): void => undefined;
   const ready = new Promise<void>((resolve) => {
@@ -115,6 +117,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     clock,
     log,
     cache: scanned,
+    left: left.then(({ attempts }) => attempts),
     pythonVersion,
     workshop,
     onConnected,
@@ -123,11 +126,13 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     client.close();
     launcher.close();
     await cache.close();
-    await closeSessionFolders(folders);
+    await closeSessionFolders(folders, (await left.catch(() => NOTHING_LEFT)).sessions);
   });
-  sweepDeadSessions(workDir, log).catch((error: unknown) => {
-    log.warn({ err: error }, 'what dead executors left could not be cleared up');
-  });
+  left
+    .then(() => sweepDeadSessions(workDir, log))
+    .catch((error: unknown) => {
+      log.warn({ err: error }, 'what dead executors left could not be cleared up');
+    });
   return {
     ready,
     done,

@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MlsqlError } from '../shared/errors.js';
-import { CACHE_DEFAULT_BYTES } from './limits.js';
+import { parseTimeout } from '../shared/language/values.js';
+import { CACHE_DEFAULT_BYTES, ORPHAN_GRACE_DEFAULT_MS } from './limits.js';
 import { inspectMachine, type Machine } from './machine.js';
 import { parseSize } from './sizes.js';
 
@@ -30,6 +31,8 @@ export interface ExecutorConfig {
   readonly pythonMap: ReadonlyMap<string, string>;
   /** Bytes that one attempt's folder may take; 0: no limit. */
   readonly attemptDiskBytes: number;
+  /** How long scripts run on without a coordinator, in milliseconds. */
+  readonly orphanGraceMs: number;
   /** True: ends when standard input does (embedded cluster). */
   readonly exitWithParent: boolean;
   /** The process's environment: the store's adapters and the allow-list for scripts pick from it. */
@@ -46,6 +49,7 @@ export interface ExecutorFlags {
   readonly memory?: string | undefined;
   readonly tokenFile?: string | undefined;
   readonly python?: string | undefined;
+  readonly orphanGrace?: string | undefined;
   readonly exitWithParent?: boolean | undefined;
 }
 
@@ -62,6 +66,11 @@ export const EXECUTOR_FLAGS = [
   ['--memory SIZE', 'MLSQL_MEMORY', 'memory for scripts; default: what the cgroup allows'],
   ['--token-file FILE', 'MLSQL_TOKEN_FILE', 'holds the cluster’s token (or MLSQL_TOKEN holds it)'],
   ['--python PATH', 'MLSQL_PYTHON', 'the default interpreter; default: the one that set-up made'],
+  [
+    '--orphan-grace TIME',
+    'MLSQL_ORPHAN_GRACE',
+    'how long scripts run on without a coordinator; default: 24h',
+  ],
   ['--exit-with-parent', '', 'end when standard input ends'],
 ] as const;
 
@@ -84,6 +93,7 @@ export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
         memory: text,
         'token-file': text,
         python: text,
+        'orphan-grace': text,
         'exit-with-parent': { type: 'boolean' },
       },
     });
@@ -96,6 +106,7 @@ export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
       memory: values.memory,
       tokenFile: values['token-file'],
       python: values.python,
+      orphanGrace: values['orphan-grace'],
       exitWithParent: values['exit-with-parent'],
     };
   } catch (error) {
@@ -148,6 +159,13 @@ export function executorConfig(
     python: flags.python ?? given(env.MLSQL_PYTHON),
     pythonMap: pythonMap(env.MLSQL_PYTHON_MAP ?? ''),
     attemptDiskBytes: size('', 'MLSQL_ATTEMPT_DISK_BYTES') ?? 0,
+    orphanGraceMs:
+      checked(
+        '--orphan-grace',
+        'MLSQL_ORPHAN_GRACE',
+        flags.orphanGrace ?? env.MLSQL_ORPHAN_GRACE,
+        aDuration,
+      ) ?? ORPHAN_GRACE_DEFAULT_MS,
     exitWithParent: flags.exitWithParent ?? false,
     environment: Object.freeze(
       Object.fromEntries(
@@ -204,6 +222,16 @@ const positiveInteger: Rule<number> = {
   parse: (text) => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined),
 };
 const aSize: Rule<number> = { name: 'a size such as 512MB or 4GiB', parse: parseSize };
+const aDuration: Rule<number> = {
+  name: 'a time such as 90s, 15m or 6h',
+  parse: (text) => {
+    try {
+      return parseTimeout(text);
+    } catch {
+      return undefined;
+    }
+  },
+};
 const aName: Rule<string> = {
   name: 'at most 100 letters, digits, dots, dashes and underscores',
   parse: (text) => (/^[\p{L}\p{N}._-]{1,100}$/u.test(text) ? text : undefined),

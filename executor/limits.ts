@@ -12,6 +12,8 @@ export const TRANSFER_TRIES_MAX = 5;
 export const UPLOAD_BUFFER_MAX_BYTES = 1024 * 1024;
 /** Default of MLSQL_CACHE_BYTES. */
 export const CACHE_DEFAULT_BYTES = 20 * 1024 ** 3;
+/** Default of MLSQL_ORPHAN_GRACE. */
+export const ORPHAN_GRACE_DEFAULT_MS = 24 * 3_600_000;
 /** Contents the cache holds at most, whatever their size: each costs an inode. */
 export const CACHE_ENTRIES_MAX = 200_000;
 /** Contents named in one Hello. */

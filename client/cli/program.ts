@@ -124,6 +124,10 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
     .option('--name <name>', 'its name, unique in the cluster (MLSQL_EXECUTOR_NAME)')
     .option('--slots <n>', 'attempts at once (MLSQL_SLOTS)')
     .option('--work-dir <dir>', 'work folders and cache (MLSQL_WORK_DIR; /tmp/__mlsql__)')
+    .option(
+      '--orphan-grace <time>',
+      'how long scripts run on without a coordinator (MLSQL_ORPHAN_GRACE; 24h)',
+    )
     .option('--token-file <file>', 'the token of the cluster (MLSQL_TOKEN_FILE)')
     .option('--exit-with-parent', 'end when standard input ends');
 

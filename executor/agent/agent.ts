@@ -17,6 +17,7 @@ import type { ExecutorConfig } from '../config.js';
 import type { FunctionHost } from '../functions/function-host.js';
 import { HELLO_BLOBS_MAX, HELLO_PATIENCE_MS, RESULT_LINGER_MS } from '../limits.js';
 import type { Attempt } from '../tasks/attempt.js';
+import type { LeftAttempt } from '../tasks/left-attempts.js';
 import type { Stop } from '../tasks/outcome.js';
 import { Connection } from './connection.js';
 
@@ -31,7 +32,12 @@ export interface CacheView {
 export interface Workshop {
   readonly functions: FunctionHost;
   /** Makes an attempt that has not started; `send` takes its updates. */
-  attempt(id: AttemptId, task: NonNullable<Assign['task']>, send: (update: AttemptUpdate) => void): Attempt;
+  attempt(
+    id: AttemptId,
+    task: NonNullable<Assign['task']>,
+    send: (update: AttemptUpdate) => void,
+    left?: LeftAttempt,
+  ): Attempt;
 }
 
 /** What the agent needs. The parts that take time to get ready come as promises, since dialling does not wait for them. */
@@ -43,6 +49,8 @@ export interface AgentDeps {
   readonly log: Logger;
   /** Resolves when the cache's contents are known. */
   readonly cache: Promise<CacheView>;
+  /** Attempts that a dead executor of this name left. */
+  readonly left: Promise<readonly LeftAttempt[]>;
   /** "3.11.7"; empty: there is no interpreter. */
   readonly pythonVersion: Promise<string>;
   /** Opens the store, once. */
@@ -67,9 +75,13 @@ export class Agent {
   #cache: CacheView | undefined;
   #pythonVersion = '';
   #workshop: Workshop | undefined;
+  /** Not taken over yet: the coordinator was never there. */
+  #left: readonly LeftAttempt[] = [];
   #epoch = 0;
   #clusterId = '';
   #draining: string | undefined;
+  /** Ends the wait for a coordinator that is away. */
+  #cancelOrphanTimer: (() => void) | undefined;
   #finished: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
   constructor(deps: AgentDeps) {
@@ -123,7 +135,8 @@ export class Agent {
   }
 
   async #hello(): Promise<Hello> {
-    const { config, cache, pythonVersion } = this.#deps;
+    const { config, cache, left, pythonVersion } = this.#deps;
+    this.#left = this.#workshop === undefined ? await left : [];
     // Most of the time both are long there; where not, what is missing follows in heartbeats.
     let cancel = (): void => {};
     const patience = new Promise<void>((resolve) => {
@@ -155,7 +168,8 @@ export class Agent {
       cachedBlobs: this.#cache?.contents(HELLO_BLOBS_MAX) ?? [],
       attempts: [...this.#attempts.values()]
         .filter((held) => !held.acknowledged)
-        .map(({ attempt }) => snapshotFor(attempt)),
+        .map(({ attempt }) => snapshotFor(attempt))
+        .concat(this.#left.map(({ id }) => ({ id, phase: 'running' }))),
     };
   }
 
@@ -170,6 +184,8 @@ export class Agent {
         `the coordinator belongs to cluster ${welcome.clusterId}, this executor to ${this.#clusterId}`,
       );
     }
+    this.#cancelOrphanTimer?.();
+    this.#cancelOrphanTimer = undefined;
     this.#epoch = welcome.epoch;
     this.#clusterId = welcome.clusterId;
     this.#workshop ??= await this.#deps.workshop(welcome.storeUrl);
@@ -177,10 +193,26 @@ export class Agent {
     this.#deps.onConnected();
     this.#workshop.functions.connect();
     if (this.#draining !== undefined) this.#connection.send({ draining: { reason: this.#draining } });
+    for (const left of this.#left) this.#takeUp(this.#workshop, left.id, left.task, left);
+    this.#left = [];
     for (const held of this.#attempts.values()) this.#follow(held);
   }
 
+  /** Scripts run on while the coordinator is away, but not for ever: nobody may be there any more to want them. */
+  #onOrphaned(): void {
+    const { config } = this.#deps;
+    this.#log.error(
+      { attempts: this.#attempts.size, orphanGraceMs: config.orphanGraceMs },
+      'no coordinator for too long: scripts are ended',
+    );
+    const message = `no coordinator was there for ${config.orphanGraceMs / 1000} s (--orphan-grace)`;
+    for (const { attempt } of this.#attempts.values()) attempt.stop({ cause: 'lost', message });
+  }
+
   #onLost(): void {
+    this.#cancelOrphanTimer ??= this.#deps.clock.after(this.#deps.config.orphanGraceMs, () =>
+      this.#onOrphaned(),
+    );
     for (const { attempt } of this.#attempts.values()) attempt.logs.disconnect();
     this.#workshop?.functions.disconnect();
   }
@@ -210,11 +242,8 @@ export class Agent {
       this.#log.warn({ jobId: id.jobId, epoch: id.epoch }, 'an assignment of an earlier epoch is refused');
       return;
     }
-    const key = keyOf(id);
-    if (this.#attempts.has(key)) return;
-    const attempt = workshop.attempt(id, task, (update) => this.#send(key, update));
-    const held: Held = { attempt, acknowledged: false };
-    this.#attempts.set(key, held);
+    if (this.#attempts.has(keyOf(id))) return;
+    const attempt = this.#takeUp(workshop, id, task);
     attempt.logs.connect((firstSeq, lines) => this.#connection.send({ logs: { id, firstSeq, lines } }));
     if (this.#draining !== undefined) {
       // It was on its way while we said that we leave.
@@ -223,7 +252,15 @@ export class Agent {
         message: `the executor ${this.#deps.config.name} takes nothing new: ${this.#draining}`,
       });
     }
+  }
+
+  /** Begins an attempt, or goes on with one that was left. */
+  #takeUp(workshop: Workshop, id: AttemptId, task: NonNullable<Assign['task']>, left?: LeftAttempt): Attempt {
+    const key = keyOf(id);
+    const attempt = workshop.attempt(id, task, (update) => this.#send(key, update), left);
+    this.#attempts.set(key, { attempt, acknowledged: false });
     void attempt.run();
+    return attempt;
   }
 
   #send(key: string, update: AttemptUpdate): void {

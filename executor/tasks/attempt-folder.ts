@@ -20,7 +20,9 @@ export interface AttemptFolder {
   readonly info: string;
   readonly stop: string;
   readonly exit: string;
-  /** The shim's pid and start, for whoever clears up after a dead executor. */
+  /** What the attempt is, for whoever takes it over from a dead executor. */
+  readonly attempt: string;
+  /** The shim's pid and start, for the same. */
   readonly shim: string;
   /** Its presence says that the folder stays for a look. */
   readonly keep: string;
@@ -44,6 +46,7 @@ export function attemptFolder(dir: string): AttemptFolder {
     info: join(dir, 'info.json'),
     stop: join(dir, 'stop.json'),
     exit: join(dir, 'exit.json'),
+    attempt: join(dir, 'attempt.json'),
     shim: join(dir, 'shim.json'),
     keep: join(dir, 'keep'),
   };

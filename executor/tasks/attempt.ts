@@ -26,6 +26,7 @@ import { FolderWatch } from './folder-watch.js';
 import type { GpuPool } from './gpu-pool.js';
 import { type Interpreters, resolveInterpreter } from './interpreter.js';
 import type { Launcher } from './launcher.js';
+import { type LeftAttempt, noteAttempt } from './left-attempts.js';
 import { failureOfScript, failureOfStep, failureOfStop, type Step, type Stop } from './outcome.js';
 import { isRunning, type ProcessRef, signalProcess } from './process-ref.js';
 import { type ExitReport, readError, readExit, readInfo } from './reports.js';
@@ -70,6 +71,7 @@ export class Attempt {
   readonly #news: AttemptNews;
   readonly #abort = new AbortController();
   readonly #graceMs: number;
+  readonly #left: LeftAttempt | undefined;
   #step: Step = 'sync';
   #stop: Stop | undefined;
   #forgotten = false;
@@ -85,13 +87,25 @@ export class Attempt {
   #logKept: Promise<void> | undefined;
   #markEnded: () => void = () => {};
 
-  /** @param send - takes each update, in order */
-  constructor(id: AttemptId, task: TaskSpec, deps: AttemptDeps, send: (update: AttemptUpdate) => void) {
+  /**
+   * @param send - takes each update, in order
+   * @param left - an attempt of a dead executor, to be followed from where it is
+   */
+  constructor(
+    id: AttemptId,
+    task: TaskSpec,
+    deps: AttemptDeps,
+    send: (update: AttemptUpdate) => void,
+    left?: LeftAttempt,
+  ) {
+    this.#left = left;
     this.id = id;
     this.#task = task;
     this.#deps = deps;
     this.#log = deps.log.child({ jobId: id.jobId, algIndex: id.algIndex, attempt: id.attempt });
-    this.#folder = attemptFolder(join(deps.folder, `${id.jobId.slice(-40)}-${id.algIndex}-${id.attempt}`));
+    this.#folder = attemptFolder(
+      left?.dir ?? join(deps.folder, `${id.jobId.slice(-40)}-${id.algIndex}-${id.attempt}`),
+    );
     this.#news = new AttemptNews(id, deps.clock, (update) => {
       if (!this.#forgotten) send(update);
     });
@@ -119,10 +133,12 @@ export class Attempt {
     let files: Awaited<ReturnType<Uploader['model']>> = [];
     let peakMemoryBytes = 0;
     try {
-      this.#news.enter('syncing');
-      await this.#sync();
+      if (this.#left === undefined) {
+        this.#news.enter('syncing');
+        await this.#sync();
+      }
       this.#step = 'start';
-      const exit = await this.#runScript();
+      const exit = this.#left === undefined ? await this.#runScript() : await this.#takeOver(this.#left);
       peakMemoryBytes = exit.peakMemoryBytes;
       await this.#finishLog();
       const error = await readError(this.#folder);
@@ -213,8 +229,25 @@ export class Attempt {
       graceMs: this.#graceMs,
     });
     await writeJson(folder.spec, spec);
+    await noteAttempt(folder, deps.executorName, { id: this.id, task, gpus: this.#gpus });
     this.#abort.signal.throwIfAborted();
     return await this.#launch();
+  }
+
+  /** Follows a script that a dead executor started. Nobody tells when its shim ends but the folder, and a look. */
+  async #takeOver({ shim, gpus }: LeftAttempt): Promise<ExitReport> {
+    this.#gpus = this.#deps.gpus.claim(gpus);
+    this.#news.enter('running');
+    this.#shim = shim;
+    return await new Promise<ExitReport>((resolve, reject) => {
+      const lookForExit = this.#watchFolder(resolve, reject);
+      this.#liveness = setInterval(lookForExit, LIVENESS_MS);
+      this.logs.poke();
+      void this.#readInfo();
+      lookForExit();
+      // Asked to stop in the moment it was taken over.
+      if (this.#stop !== undefined) void this.#stopScript();
+    });
   }
 
   #environment(): Environment {
@@ -254,17 +287,7 @@ export class Attempt {
   /** Starts the shim and waits for exit.json; the folder tells what happens in between. */
   async #launch(): Promise<ExitReport> {
     return await new Promise<ExitReport>((resolve, reject) => {
-      const lookForExit = (): void => {
-        readExit(this.#folder).then((exit) => {
-          if (exit !== undefined) resolve(exit);
-          else if (this.#shim !== undefined && !isRunning(this.#shim)) this.#resolveLost(resolve);
-        }, reject);
-      };
-      this.#watch = new FolderWatch(this.#folder.dir, (name) => {
-        if (name === undefined || name === 'output.log') this.logs.poke();
-        if (name === undefined || name === 'info.json') void this.#readInfo();
-        if (name === undefined || name === 'exit.json') lookForExit();
-      });
+      const lookForExit = this.#watchFolder(resolve, reject);
       const launcherGone = (): void => {
         lookForExit();
         this.#liveness ??= setInterval(lookForExit, LIVENESS_MS);
@@ -277,6 +300,22 @@ export class Attempt {
       });
       this.#launching.catch(reject);
     });
+  }
+
+  /** The folder tells what happens in it. @returns looks whether the script has ended */
+  #watchFolder(resolve: (exit: ExitReport) => void, reject: (error: Error) => void): () => void {
+    const lookForExit = (): void => {
+      readExit(this.#folder).then((exit) => {
+        if (exit !== undefined) resolve(exit);
+        else if (this.#shim !== undefined && !isRunning(this.#shim)) this.#resolveLost(resolve);
+      }, reject);
+    };
+    this.#watch = new FolderWatch(this.#folder.dir, (name) => {
+      if (name === undefined || name === 'output.log') this.logs.poke();
+      if (name === undefined || name === 'info.json') void this.#readInfo();
+      if (name === undefined || name === 'exit.json') lookForExit();
+    });
+    return lookForExit;
   }
 
   /** The shim is gone; either it has just written exit.json, or it never will. */

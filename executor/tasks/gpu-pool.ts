@@ -23,6 +23,13 @@ export class GpuPool {
     return this.#free.splice(0, count);
   }
 
+  /** Takes these very cards, as far as they are free: a script uses them already. */
+  claim(devices: readonly string[]): string[] {
+    const claimed = devices.filter((device) => this.#free.includes(device));
+    for (const device of claimed) this.#free.splice(this.#free.indexOf(device), 1);
+    return claimed;
+  }
+
   give(devices: readonly string[]): void {
     this.#free.push(...devices);
   }

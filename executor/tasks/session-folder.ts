@@ -10,7 +10,8 @@ import { type AttemptFolder, attemptFolder, readJson, removeTree, writeJson } fr
 import { FolderWatch } from './folder-watch.js';
 import { isRunning, type ProcessRef, signalProcess } from './process-ref.js';
 
-const OWNER = 'owner';
+/** Names the process that a session's folder belongs to. */
+export const OWNER = 'owner';
 
 /** Folders that no other process uses. */
 export interface SessionFolders {
@@ -36,10 +37,18 @@ export async function openSessionFolders(workDir: WorkDir): Promise<SessionFolde
 /**
  * Removes this process's folders, except attempts that are kept for a look, and those whose script is still about to
  * end: the next executor that starts here finds them.
+ * @param takenOver - sessions of dead executors that it took over
  */
-export async function closeSessionFolders(folders: SessionFolders): Promise<void> {
+export async function closeSessionFolders(
+  folders: SessionFolders,
+  takenOver: readonly string[],
+): Promise<void> {
   await removeTree(folders.functions);
-  await removeSession(folders.attempts, async (dir) => {
+  for (const session of [folders.attempts, ...takenOver]) await closeSession(session);
+}
+
+async function closeSession(session: string): Promise<void> {
+  await removeSession(session, async (dir) => {
     const shim = (await readJson(attemptFolder(dir).shim)) as ProcessRef | undefined;
     if (shim !== undefined && isRunning(shim)) return false;
     await removeTree(dir);
@@ -63,7 +72,8 @@ export async function sweepDeadSessions(workDir: WorkDir, log: Logger): Promise<
   }
 }
 
-async function deadSessions(parent: string): Promise<string[]> {
+/** Sessions whose process is dead. */
+export async function deadSessions(parent: string): Promise<string[]> {
   const sessions: string[] = [];
   for (const name of await readdir(parent)) {
     const owner = await readFile(join(parent, name, OWNER), 'utf8').catch(() => '');
