@@ -1,10 +1,10 @@
 // Wires a coordinator: store, models, jobs, tables, functions, runs, and the servers in front of them.
-import { mkdirSync } from 'node:fs';
 import type { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.js';
 import { isMlsqlError, MlsqlError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
+import { makeFolder } from '../shared/make-folder.js';
 import { openStore } from '../shared/object-store/open-store.js';
 import type { FunctionLinkAddress } from '../shared/rpc/function-link.js';
 import { TokenGuard } from './api/auth.js';
@@ -51,8 +51,8 @@ export interface Coordinator {
 
 /** @throws MlsqlError where store, state folder or addresses cannot be used */
 export async function startCoordinator(config: CoordinatorConfig, logger: Logger): Promise<Coordinator> {
-  for (const folder of [config.stateDir, config.spoolDir])
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeOwnFolder(config.stateDir, '--state');
+  makeOwnFolder(config.spoolDir, 'MLSQL_SPOOL');
   const clock = systemClock;
   const startMs = clock.now();
   const state = await StateDb.open(config.stateDir, { now: startMs });
@@ -214,4 +214,16 @@ function listen(server: ReturnType<typeof createServer>, { host, port }: HostPor
       resolve(`${host.includes(':') ? `[${host}]` : host}:${address.port}`);
     });
   });
+}
+
+function makeOwnFolder(folder: string, setting: string): void {
+  try {
+    makeFolder(folder, 0o700);
+  } catch (error) {
+    const message = `the folder ${folder} cannot be used: ${(error as Error).message}`;
+    throw new MlsqlError('MLSQL_CLUSTER_SETUP', message, {
+      hint: `name another one with ${setting}`,
+      cause: error,
+    });
+  }
 }

@@ -4,7 +4,6 @@ import {
   chmodSync,
   existsSync,
   linkSync,
-  mkdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { MlsqlError } from '../../shared/errors.js';
+import { makeFolder } from '../../shared/make-folder.js';
 
 const FOLDER = '.mlsql';
 
@@ -60,10 +60,9 @@ export function homeExists(home: Home): boolean {
  */
 export function openHome(home: Home): { home: Home; token: string } {
   try {
-    mkdirSync(home.dir, { recursive: true, mode: 0o700 });
+    makeFolder(home.dir, 0o700);
     const real = homeAt(realpathSync(home.dir));
-    for (const dir of [real.storeDir, real.stateDir, real.logsDir])
-      mkdirSync(dir, { recursive: true, mode: 0o700 });
+    for (const dir of [real.storeDir, real.stateDir, real.logsDir]) makeFolder(dir, 0o700);
     return { home: real, token: readToken(real) ?? createToken(real) };
   } catch (error) {
     if (error instanceof MlsqlError) throw error;

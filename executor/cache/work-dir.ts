@@ -1,7 +1,8 @@
 // The root below which everything of an executor lies: made private, and refused where it is not this user's own.
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlsqlError } from '../../shared/errors.js';
+import { makeFolder } from '../../shared/make-folder.js';
 
 /** Folders below the root. Several executors of one machine share blobs and partial; the others are one's own. */
 export interface WorkDir {
@@ -36,7 +37,7 @@ export async function openWorkDir(root: string): Promise<WorkDir> {
 
 async function makePrivate(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const found = await lstat(folder);
     const uid = process.getuid?.() ?? found.uid;
     if (found.isSymbolicLink() || !found.isDirectory())

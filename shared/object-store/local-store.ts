@@ -23,6 +23,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { MlsqlError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { FolderLocks } from './folder-lock.js';
 import { collision, errnoOf, notFound, preconditionFailed, storeError } from './local-errors.js';
 import { LocalFolders } from './local-folders.js';
@@ -59,7 +60,7 @@ const PLACE_TRIES = 100;
 export async function createLocalStore(rootDir: string): Promise<ObjectStore> {
   const given = resolve(rootDir);
   try {
-    await mkdir(given, { recursive: true });
+    makeFolder(given);
     const root = await realpath(given);
     const temp = join(root, LOCAL_FOLDER, 'tmp');
     await mkdir(temp, { recursive: true });
