@@ -84,15 +84,18 @@ async function pytest(title, marker) {
   if (!ok && total.failed === before) total.failed += 1;
 }
 
-await check('types', bin('tsc'), ['--noEmit', '-p', '.']);
-await check('lint', bin('biome'), ['check', '.']);
-await check('generated gRPC types are fresh', process.execPath, ['test/generated-fresh.mjs']);
+async function checks() {
+  await check('types', bin('tsc'), ['--noEmit', '-p', '.']);
+  await check('lint', bin('biome'), ['check', '.']);
+  await check('generated gRPC types are fresh', process.execPath, ['test/generated-fresh.mjs']);
+}
 const unit = () => vitest('unit tests', 'fast');
 const runtime = () => pytest('Python runtime', fast ? 'not slow and not long' : '');
 if (fast) {
-  // Either waits for processes and disks half of its time.
-  await Promise.all([unit(), runtime()]);
+  // Python's tests run one by one and wait for processes half of their time: the others go on beside them.
+  await Promise.all([runtime(), checks().then(unit)]);
 } else {
+  await checks();
   await unit();
   await runtime();
   await vitest('real clusters', 'real');
