@@ -11,6 +11,7 @@ import { RunJournal } from './run-journal.js';
 import type { RunStore, SavedRun } from './run-store.js';
 import { type FinishedStatement, runScript } from './script-runner.js';
 import { type EnteredScope, Sessions } from './sessions.js';
+import { applyVariables } from './statements/set.js';
 
 export type RunState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
@@ -271,6 +272,7 @@ export class RunManager {
       const { scope } = entered;
       for (const [name, value] of Object.entries(submission.settings)) scope.variables.set(name, value);
       const context = this.#context(record, scope);
+      await applyVariables(context);
       if (changedFiles.length > 0) {
         const message = `the run goes on with changed files: ${changedFiles.join(', ')}`;
         context.warn({ code: 'MLSQL_RUN_FILES_CHANGED', message, hint: '', line: 0, column: 0, jobId: '' });

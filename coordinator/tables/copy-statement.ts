@@ -2,49 +2,66 @@
 import { MlsqlError } from '../../shared/errors.js';
 import type { LoadedColumn } from './formats/loader.js';
 import { jsonLine } from './json-line.js';
-import { type SparkType, sparkTypeText } from './spark-type.js';
+import { duckType, type SparkType, sparkTypeText } from './spark-type.js';
 import { columnAt, quoteName, quoteText } from './sql-text.js';
+import { type TimeZone, timestampText } from './time-zone.js';
 
 export type CopyFormat = 'json' | 'csv' | 'parquet' | 'text' | 'libsvm';
+
+export interface CopySettings {
+  /** Whose clocks timestamps in text are written by. */
+  readonly zone: TimeZone;
+  /** Spark's writer options, keys in lower case. */
+  readonly options?: ReadonlyMap<string, string>;
+  /**
+   * Parquet: timestamps are marked as instants, so that readers in other time zones show their own wall time. Without
+   * the mark they are in UTC, which is how Python reads what Spark writes.
+   */
+  readonly markInstants?: boolean;
+}
 
 /** How lines that are text already are written: as they are. */
 const RAW_LINES = `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', NULLSTR ''`;
 
 /**
  * SQL that writes the rows of a source with columns c0, c1, … into one file.
- * @param options - Spark's writer options, keys in lower case
  */
 export function copyStatement(
   source: string,
   columns: readonly LoadedColumn[],
   format: CopyFormat,
   path: string,
-  options: ReadonlyMap<string, string> = new Map(),
+  { zone, options = new Map(), markInstants = false }: CopySettings,
 ): string {
   const target = quoteText(path);
   switch (format) {
     case 'json':
-      return `COPY (SELECT ${jsonLine(columns, 'part')} AS line FROM ${source}) TO ${target} (${RAW_LINES})`;
+      return `COPY (SELECT ${jsonLine(columns, 'part', zone)} AS line FROM ${source}) TO ${target} (${RAW_LINES})`;
     case 'text':
       return `COPY (SELECT coalesce(c0, '') AS line FROM ${source}) TO ${target} (${RAW_LINES})`;
     case 'libsvm':
       return `COPY (SELECT ${libsvmLine()} AS line FROM ${source}) TO ${target} (${RAW_LINES})`;
     case 'parquet':
       refuseTwins(columns);
-      return `COPY (SELECT ${columns.map((column, index) => `${columnAt(index)} AS ${quoteName(column.name)}`).join(', ')} FROM ${source}) TO ${target} (FORMAT parquet, COMPRESSION ${parquetCompression(options)})`;
+      return `COPY (SELECT ${columns.map((column, index) => `${markInstants ? asInstant(columnAt(index), column.type) : columnAt(index)} AS ${quoteName(column.name)}`).join(', ')} FROM ${source}) TO ${target} (FORMAT parquet, COMPRESSION ${parquetCompression(options)})`;
     case 'csv': {
       const values = columns.map(
-        (column, index) => `${csvValue(columnAt(index), column.type)} AS ${quoteName(column.name)}`,
+        (column, index) => `${csvValue(columnAt(index), column.type, zone)} AS ${quoteName(column.name)}`,
       );
       return `COPY (SELECT ${values.join(', ')} FROM ${source}) TO ${target} (${csvSettings(options)})`;
     }
   }
 }
 
+function asInstant(value: string, type: SparkType): string {
+  const instants = duckType(type, 'TIMESTAMPTZ');
+  return instants === duckType(type) ? value : `CAST(${value} AS ${instants})`;
+}
+
 /** SQL of the bytes that one row takes when written. */
-export function rowBytes(columns: readonly LoadedColumn[], format: CopyFormat): string {
-  if (format === 'parquet') return `octet_length(encode(${jsonLine(columns, 'part')})) / 4`;
-  return `octet_length(encode(${jsonLine(columns, 'part')})) + 1`;
+export function rowBytes(columns: readonly LoadedColumn[], format: CopyFormat, zone: TimeZone): string {
+  if (format === 'parquet') return `octet_length(encode(${jsonLine(columns, 'part', zone)})) / 4`;
+  return `octet_length(encode(${jsonLine(columns, 'part', zone)})) + 1`;
 }
 
 function csvSettings(options: ReadonlyMap<string, string>): string {
@@ -61,14 +78,14 @@ function csvSettings(options: ReadonlyMap<string, string>): string {
 }
 
 /** CSV has no nested values: they are written as the JSON text that they have in JSON files. */
-function csvValue(value: string, type: SparkType): string {
+function csvValue(value: string, type: SparkType, zone: TimeZone): string {
   switch (type.kind) {
     case 'timestamp':
-      return `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%gZ')`;
+      return timestampText(value, zone);
     case 'array':
     case 'map':
     case 'struct': {
-      const line = jsonLine([{ name: 'v', type }], 'part').replaceAll('c0', value);
+      const line = jsonLine([{ name: 'v', type }], 'part', zone).replaceAll('c0', value);
       return `CASE WHEN ${value} IS NOT NULL THEN substr(${line}, 6, length(${line}) - 6) END`;
     }
     case 'binary':

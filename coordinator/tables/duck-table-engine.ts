@@ -21,7 +21,7 @@ import { jsonLine } from './json-line.js';
 import { saveTable } from './save-table.js';
 import { SavesUnderWay } from './save-target.js';
 import { evaluateSelect } from './select-table.js';
-import { parseSparkType } from './spark-type.js';
+import { hasTimestamp, parseSparkType } from './spark-type.js';
 import { makeSpoolFolder, removeSpoolFolder } from './spool-folder.js';
 import { SQL_PROCESS_PATH, SqlClient } from './sql-client.js';
 import { type SqlActivity, sqlError } from './sql-errors.js';
@@ -40,6 +40,7 @@ import type {
   WrittenPart,
 } from './table-engine.js';
 import { fingerprintOf, type Table, TableSession, tableInfo, viewName } from './table-session.js';
+import { isUtc, readTimeZone } from './time-zone.js';
 import { TranslatorClient } from './translator-client.js';
 import { writeParts } from './write-parts.js';
 
@@ -136,6 +137,19 @@ class DuckTableEngine implements TableEngine {
     await session.close();
   }
 
+  async setTimeZone(id: SessionId, name: string): Promise<void> {
+    const session = this.#session(id);
+    session.timeZone = await this.#guard(session, 'read', (signal) =>
+      readTimeZone(name, async (text) => {
+        const { rows } = await session.run(
+          `SELECT name FROM pg_timezone_names() WHERE lower(name) = lower(${quoteText(text)}) ORDER BY name = ${quoteText(text)} DESC`,
+          signal,
+        );
+        return rows.map((row) => row[0] as string);
+      }),
+    );
+  }
+
   async load(id: SessionId, request: LoadRequest): Promise<TableInfo> {
     const session = this.#session(id);
     return this.#guard(session, 'load', async (signal) => {
@@ -154,14 +168,17 @@ class DuckTableEngine implements TableEngine {
       }
       const loader = LOADERS[request.format === 'jsonStr' ? 'json' : request.format];
       const run = (statement: string) => session.run(statement, signal);
-      const { columns, sql } = await loader({ files, options, signal, run });
+      const { timeZone } = session;
+      const { columns, sql } = await loader({ files, options, signal, run, timeZone });
       const identity = files.map(({ source }) => [
         source.key,
         source.etag,
         source.sizeBytes,
         source.partitionValues ?? null,
       ]);
-      const fingerprint = fingerprintOf('load', request.format, [...options], identity, columns);
+      const zoned = !isUtc(timeZone) && columns.some(({ type }) => hasTimestamp(type));
+      const facts = zoned ? [columns, timeZone.name] : [columns];
+      const fingerprint = fingerprintOf('load', request.format, [...options], identity, ...facts);
       return this.#define(session, { name: request.table, columns, fingerprint }, sql, signal);
     });
   }
@@ -174,7 +191,13 @@ class DuckTableEngine implements TableEngine {
         .filter((table) => text.includes(table.name.toLowerCase()))
         .map((table) => ({ ...tableInfo(table), view: table.view, stable: table.stable }));
       const names = [...request.functions.keys()];
-      const translation = await this.#translator.translate(request.sql, tables, names, signal);
+      const translation = await this.#translator.translate(
+        request.sql,
+        tables,
+        names,
+        session.timeZone,
+        signal,
+      );
       const columns = translation.columns.map((column) => ({
         name: column.name,
         type: parseSparkType(column.type),
@@ -221,7 +244,7 @@ class DuckTableEngine implements TableEngine {
     const table = session.get(name);
     return this.#guard(session, 'read', async (signal) => {
       const { rows } = await session.run(
-        `SELECT ${jsonLine(table.columns, 'row')} FROM "${table.view}" LIMIT ${limit + 1}`,
+        `SELECT ${jsonLine(table.columns, 'row', session.timeZone)} FROM "${table.view}" LIMIT ${limit + 1}`,
         signal,
       );
       const rowsJson = rows.slice(0, limit).map((row) => row[0] as string);

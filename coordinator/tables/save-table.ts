@@ -11,6 +11,7 @@ import { isVectorType } from './spark-type.js';
 import { columnAt } from './sql-text.js';
 import type { Saved, SaveRequest } from './table-engine.js';
 import type { Table, TableSession } from './table-session.js';
+import { wallTime } from './time-zone.js';
 
 /** Nothing was written. */
 const LEFT_AS_IT_IS: Saved = { files: 0, rows: 0, sizeBytes: 0 };
@@ -75,7 +76,7 @@ export async function saveTable(
           columns,
           request.format,
           path,
-          options,
+          { zone: session.timeZone, options, markInstants: true },
         ),
         signal,
       );
@@ -158,7 +159,12 @@ async function partitionFolders(
   signal: AbortSignal,
 ): Promise<SavedFolder[]> {
   const columns = partitions.map(columnAt).join(', ');
-  const texts = partitions.map((index) => `${columnAt(index)}::VARCHAR`).join(', ');
+  const texts = partitions
+    .map((index) => {
+      const isTimestamp = table.columns[index]!.type.kind === 'timestamp';
+      return `${isTimestamp ? wallTime(columnAt(index), session.timeZone) : columnAt(index)}::VARCHAR`;
+    })
+    .join(', ');
   const ids = `${source}_p`;
   await session.run(
     `CREATE OR REPLACE TEMP TABLE ${ids} AS SELECT DISTINCT ${columns} FROM ${source}`,

@@ -67,20 +67,28 @@ export function sparkTypeText(type: SparkType): string {
   }
 }
 
-/** The DuckDB type that holds values of a type. */
-export function duckType(type: SparkType): string {
+/**
+ * The DuckDB type that holds values of a type.
+ * @param timestamp - the type for timestamps; the engine holds them in UTC, without a zone
+ */
+export function duckType(type: SparkType, timestamp: 'TIMESTAMP' | 'TIMESTAMPTZ' = 'TIMESTAMP'): string {
   switch (type.kind) {
     case 'decimal':
       return `DECIMAL(${type.precision},${type.scale})`;
     case 'array':
-      return `${duckType(type.element)}[]`;
+      return `${duckType(type.element, timestamp)}[]`;
     case 'map':
-      return `MAP(${duckType(type.key)}, ${duckType(type.value)})`;
+      return `MAP(${duckType(type.key, timestamp)}, ${duckType(type.value, timestamp)})`;
     case 'struct':
-      return `STRUCT(${type.fields.map((field) => `"${field.name.replaceAll('"', '""')}" ${duckType(field.type)}`).join(', ')})`;
+      return `STRUCT(${type.fields.map((field) => `"${field.name.replaceAll('"', '""')}" ${duckType(field.type, timestamp)}`).join(', ')})`;
     default:
-      return DUCK_NAMES[type.kind];
+      return type.kind === 'timestamp' ? timestamp : DUCK_NAMES[type.kind];
   }
+}
+
+/** True where a type holds timestamps somewhere. */
+export function hasTimestamp(type: SparkType): boolean {
+  return duckType(type) !== duckType(type, 'TIMESTAMPTZ');
 }
 
 /** True for the struct of type, size, indices, values that holds vectors. */

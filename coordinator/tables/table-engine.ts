@@ -124,9 +124,16 @@ export interface TableEngine {
   onFunctionLink(listener: (link: FunctionLinkAddress) => void): void;
   openSession(session: SessionId): Promise<void>;
   closeSession(session: SessionId): Promise<void>;
+  /**
+   * Sets the time zone of what the session does from now on; it begins in UTC. Tables that are there stay as they are:
+   * timestamps are instants.
+   * @param zone - a region, an offset, or a name of UTC, as Spark reads it
+   * @throws MlsqlError MLSQL_SCRIPT_OPTION_VALUE where there is no such zone
+   */
+  setTimeZone(session: SessionId, zone: string): Promise<void>;
   load(session: SessionId, request: LoadRequest): Promise<TableInfo>;
   select(session: SessionId, request: SelectRequest): Promise<TableInfo>;
-  /** A table of the given rows. */
+  /** A table of the given rows; timestamps in them are in UTC. */
   fromRows(
     session: SessionId,
     table: string,

@@ -12,6 +12,7 @@ import { type SqlClient, SqlWorkError } from './sql-client.js';
 import type { SessionSettings, Stage, StatementRows } from './sql-process/messages.js';
 import { quoteName } from './sql-text.js';
 import type { TableInfo } from './table-engine.js';
+import { type TimeZone, UTC } from './time-zone.js';
 
 /** An immutable table: a view in DuckDB with columns c0, c1, …, and the names that users gave them. */
 export interface Table {
@@ -27,6 +28,8 @@ export class TableSession {
   readonly id: SessionId;
   readonly folder: string;
   readonly files: SourceFiles;
+  /** Whose clocks tell the days and hours of timestamps in what the session does from now on. */
+  timeZone: TimeZone = UTC;
   readonly #client: SqlClient;
   readonly #settings: Omit<SessionSettings, 'temporaryFolder'>;
   readonly #tables = new Map<string, Table>();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../shared/logger.js';
 import { SETUP_PYTHON } from '../../shared/paths.js';
+import { UTC } from './time-zone.js';
 import { TranslatorClient } from './translator-client.js';
 
 let folder: string;
@@ -36,11 +37,11 @@ const never = new AbortController().signal;
 test('a line that is no answer fails what waits, and a new process serves the next', async () => {
   client = startsWith('echo Killed; exec cat');
   const lost = await Promise.allSettled(
-    [1, 2].map((n) => client.translate(`select ${n} as a`, [], [], never)),
+    [1, 2].map((n) => client.translate(`select ${n} as a`, [], [], UTC, never)),
   );
   for (const end of lost)
     expect(end).toMatchObject({ status: 'rejected', reason: { code: 'MLSQL_SQL_PROCESS_LOST' } });
-  expect((await client.translate('select 1 as a', [], [], never)).columns).toEqual([
+  expect((await client.translate('select 1 as a', [], [], UTC, never)).columns).toEqual([
     { name: 'a', type: 'int' },
   ]);
 });
@@ -49,8 +50,8 @@ test('a translation is cancelled by its signal, and those behind it are made all
   // Reads and never answers.
   client = startsWith('exec cat > /dev/null');
   const cancel = new AbortController();
-  const first = client.translate('select 1 as a', [], [], cancel.signal);
-  const second = client.translate('select 2 as b', [], [], never);
+  const first = client.translate('select 1 as a', [], [], UTC, cancel.signal);
+  const second = client.translate('select 2 as b', [], [], UTC, never);
   await expect.poll(() => existsSync(join(folder, 'started')), { timeout: 30_000 }).toBe(true);
   cancel.abort(new Error('enough'));
   await expect(first).rejects.toThrow('enough');
@@ -60,7 +61,7 @@ test('a translation is cancelled by its signal, and those behind it are made all
 test('an interpreter that is not there is named, with what makes it', async () => {
   const path = join(folder, 'gone/python');
   client = new TranslatorClient({ pythonPath: path, logger: createLogger('sql', 'silent') });
-  await expect(client.translate('select 1 as a', [], [], never)).rejects.toMatchObject({
+  await expect(client.translate('select 1 as a', [], [], UTC, never)).rejects.toMatchObject({
     code: 'MLSQL_CLUSTER_SETUP',
     message: `the SQL translator's interpreter ${path} cannot be started: ENOENT`,
     details: { hint: expect.stringContaining('npm run setup') },

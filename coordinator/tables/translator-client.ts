@@ -5,6 +5,7 @@ import { type ErrorCode, MlsqlError, type Position } from '../../shared/errors.j
 import type { Logger } from '../../shared/logger.js';
 import { PYTHON_ROOT } from '../../shared/paths.js';
 import type { ColumnInfo } from './table-engine.js';
+import type { TimeZone } from './time-zone.js';
 
 /** A table that a select may name. */
 export interface KnownTable {
@@ -102,11 +103,12 @@ export class TranslatorClient {
     sql: string,
     tables: readonly KnownTable[],
     functions: readonly string[],
+    zone: TimeZone,
     signal: AbortSignal,
   ): Promise<Translation> {
     signal.throwIfAborted();
     const id = this.#nextId++;
-    const line = `${JSON.stringify({ id, op: 'select', sql, tables, functions })}\n`;
+    const line = `${JSON.stringify({ id, op: 'select', sql, tables, functions, zone })}\n`;
     let cancel = (): void => undefined;
     try {
       return await new Promise((resolve, reject) => {

@@ -9,8 +9,10 @@ import { newId } from '../../shared/ids.js';
 import { PARTITION_TARGET_BYTES } from '../../shared/limits.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { copyStatement, rowBytes } from './copy-statement.js';
+import { hasTimestamp } from './spark-type.js';
 import type { WritePartsRequest, WrittenPart } from './table-engine.js';
 import { fingerprintOf, type Table, type TableSession } from './table-session.js';
+import { isUtc, type TimeZone } from './time-zone.js';
 
 /** Parts that are hashed and put while the next one is being written. */
 const PUTS_AT_ONCE = 2;
@@ -34,12 +36,12 @@ export async function writeParts(
   const indexKey =
     table.fingerprint === undefined
       ? undefined
-      : `${request.prefix}/_index-${fingerprintOf(LAYOUT_VERSION, table.fingerprint, table.columns, request.format, request.partitions ?? 0).slice(0, 32)}.json`;
+      : `${request.prefix}/_index-${fingerprintOf(LAYOUT_VERSION, table.fingerprint, table.columns, request.format, request.partitions ?? 0, ...zoneOf(table, request, session.timeZone)).slice(0, 32)}.json`;
   if (indexKey !== undefined) {
     const known = await readIndex(store, indexKey);
     if (known !== undefined) return known;
   }
-  const parts = await new PartWriter(session, store, table, request, signal).write();
+  const parts = await new PartWriter(session, store, table, request, signal, session.timeZone).write();
   if (indexKey !== undefined) {
     const index: PartIndex = {
       parts: parts.map(({ key, sizeBytes, sha256, rows }) => ({ key, sizeBytes, sha256, rows })),
@@ -47,6 +49,12 @@ export async function writeParts(
     await store.put(indexKey, Buffer.from(JSON.stringify(index)));
   }
   return parts;
+}
+
+/** What the session's time zone adds to the name of written rows: nothing where they hold no timestamps as text. */
+function zoneOf(table: Table, request: WritePartsRequest, zone: TimeZone): string[] {
+  const matters = request.format !== 'parquet' && table.columns.some(({ type }) => hasTimestamp(type));
+  return matters && !isUtc(zone) ? [zone.name] : [];
 }
 
 /** The parts of an earlier write of the same rows, if every one of them still lies there. */
@@ -77,6 +85,7 @@ class PartWriter {
     private readonly table: Table,
     private readonly request: WritePartsRequest,
     private readonly signal: AbortSignal,
+    private readonly zone: TimeZone,
   ) {
     this.#folder = join(session.folder, newId('parts'));
   }
@@ -106,7 +115,9 @@ class PartWriter {
       for (const [number, range] of parts.entries()) {
         const path = join(this.#folder, String(number));
         const source = `(SELECT * FROM ${this.#rows} WHERE rowid >= ${range.start} AND rowid < ${range.end})`;
-        await this.#run(copyStatement(source, this.table.columns, this.request.format, path));
+        await this.#run(
+          copyStatement(source, this.table.columns, this.request.format, path, { zone: this.zone }),
+        );
         if (number >= PUTS_AT_ONCE) await written[number - PUTS_AT_ONCE];
         const part = this.#put(number, path, range.end - range.start);
         part.catch(() => undefined);
@@ -153,7 +164,7 @@ class PartWriter {
     const step = Math.max(1, Math.floor(count / SAMPLE_ROWS));
     const sample = `(SELECT * FROM ${this.#rows} WHERE rowid % ${step} = 0)`;
     const average = await this.#number(
-      `SELECT avg(${rowBytes(this.table.columns, this.request.format)}) FROM ${sample}`,
+      `SELECT avg(${rowBytes(this.table.columns, this.request.format, this.zone)}) FROM ${sample}`,
     );
     return Math.max(1, Math.ceil((count * average) / PARTITION_TARGET_BYTES));
   }

@@ -14,7 +14,7 @@ from .translate import translate
 def answer(request: Dict[str, Any]) -> Dict[str, Any]:
     """The reply to one request; whatever goes wrong is an answer too."""
     try:
-        return {"id": request["id"], "ok": translate(request["sql"], request["tables"], request["functions"])}
+        return {"id": request["id"], "ok": translate(request["sql"], request["tables"], request["functions"], request.get("zone"))}
     except SqlError as error:
         details: Dict[str, Any] = {"code": error.code, "message": error.message}
         if error.hint is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
+from . import zones
 from .expression import quote
 from .types import (
     INTEGRAL,
@@ -50,7 +51,7 @@ def cast(sql: str, source: Type, target: Type, depth: int = 0) -> Optional[str]:
     if target.kind == "date":
         if source.kind == "string":
             return f"spark_to_date({sql})"
-        return f"CAST({sql} AS DATE)" if source.kind == "timestamp" else None
+        return f"CAST({zones.wall_time(sql)} AS DATE)" if source.kind == "timestamp" else None
     if target.kind == "timestamp":
         return _to_timestamp(sql, source)
     if target.kind == "binary":
@@ -131,7 +132,7 @@ def to_text(sql: str, source: Type, depth: int = 0) -> Optional[str]:
             pieces.append(f"coalesce({item}, 'null')")
         inner = " || ', ' || ".join(pieces) if pieces else "''"
         return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || {inner} || '}}' END"
-    return f"CAST({sql} AS VARCHAR)"
+    return f"CAST({zones.wall_time(sql) if source.kind == 'timestamp' else sql} AS VARCHAR)"
 
 
 def _to_boolean(sql: str, source: Type) -> Optional[str]:
@@ -193,9 +194,9 @@ def _to_decimal(sql: str, source: Type, target: DecimalType) -> Optional[str]:
 
 def _to_timestamp(sql: str, source: Type) -> Optional[str]:
     if source.kind == "string":
-        return f"spark_to_timestamp({sql})"
+        return zones.text_to_timestamp(sql)
     if source.kind == "date":
-        return f"CAST({sql} AS TIMESTAMP)"
+        return zones.instant(f"CAST({sql} AS TIMESTAMP)")
     if is_integral(source):
         return f"make_timestamp(CAST({sql} AS BIGINT) * 1000000)"
     if source.kind in ("float", "double"):

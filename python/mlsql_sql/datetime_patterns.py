@@ -7,6 +7,7 @@ from typing import Dict, List, Optional, Tuple
 
 from sqlglot import exp
 
+from . import zones
 from .errors import invalid, unsupported
 from .expression import quote
 
@@ -59,8 +60,14 @@ def _padded(value: str, width: int) -> str:
 def format_pattern(pattern: str, stamp: str, node: Optional[exp.Expression] = None) -> str:
     """SQL of the text of a timestamp."""
     parts: List[str] = []
+    wall = zones.wall_time(stamp)
     for kind, text in pieces_of(pattern, node):
-        parts.append(quote(text) if kind == "text" else _written(text, stamp, pattern, node))
+        if kind == "text":
+            parts.append(quote(text))
+        elif text[0] in "XxZzVO":
+            parts.append(_zone_written(text, stamp, pattern, node))
+        else:
+            parts.append(_written(text, wall, pattern, node))
     joined = " || ".join(parts) if parts else "''"
     return f"(CASE WHEN {stamp} IS NOT NULL THEN {joined} END)"
 
@@ -98,17 +105,31 @@ def _written(letters: str, stamp: str, pattern: str, node: Optional[exp.Expressi
     if letter == "S" and count <= 9:
         micros = _padded(f"(epoch_us({stamp}) - epoch_us(date_trunc('second', {stamp})))", 6)
         return f"left({micros} || '000', {count})"
-    if letter == "X" and count <= 3:
-        return "'Z'"
-    if letter == "x" and count <= 3:
-        return ["'+00'", "'+0000'", "'+00:00'"][count - 1]
-    if letter == "Z" and count <= 3:
-        return "'+0000'"
-    if letter in "zV" and count <= 3:
-        return "'UTC'"
     if letter == "G" and count <= 3:
         return "'AD'"
     raise unsupported(f"{letters} in the pattern {pattern!r}", node)
+
+
+def _zone_written(letters: str, stamp: str, pattern: str, node: Optional[exp.Expression]) -> str:
+    """The offset or name of the session's zone."""
+    letter, count = letters[0], len(letters)
+    if letter in "Xx" and count <= 3:
+        if count == 1 and not zones.is_utc():
+            raise unsupported(f"{letters} in the pattern {pattern!r}", node, "Write XX or XXX.")
+        zero = "Z" if letter == "X" else ["+00", "+0000", "+00:00"][count - 1]
+        return offset_text(stamp, ":" if count == 3 else "", zero)
+    if letter == "Z" and count <= 3:
+        return offset_text(stamp, "", "+0000")
+    if letters == "VV" or (letter in "zV" and count <= 3 and zones.is_utc()):
+        return quote(zones.session_zone().name)
+    raise unsupported(f"{letters} in the pattern {pattern!r}", node)
+
+
+def offset_text(stamp: str, separator: str, zero: str) -> str:
+    """SQL of the session zone's offset at an instant, as in `+08:00`; `zero` is the text of none."""
+    if zones.is_utc():
+        return quote(zero)
+    return f"spark_offset_text({zones.offset_seconds(stamp)}, {quote(separator)}, {quote(zero)})"
 
 
 #: Letters → the regular expression that reads them, and the name of what they give.
@@ -199,4 +220,6 @@ def _assembled(fields: "set[str]") -> str:
     stamp = f"(CAST({date} AS TIMESTAMP) + to_microseconds(CAST({clock} AS BIGINT) * 1000000 + {micros}))"
     if "z" in fields:
         stamp = f"make_timestamp(epoch_us({stamp}) - spark_offset_micros(p.z))"
+    else:
+        stamp = zones.instant(stamp)
     return f"CASE WHEN {' AND '.join(checks)} THEN {stamp} END"

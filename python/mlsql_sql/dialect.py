@@ -9,7 +9,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.spark import Spark
 from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokens import TokenType
+from sqlglot.tokens import Token, TokenType
 
 from .audit import audit
 from .errors import FORBIDDEN, INVALID, SqlError
@@ -63,6 +63,14 @@ class SparkSql(Spark):
 
     Parser = _Parser
     Tokenizer = _Tokenizer
+
+    def tokenize(self, sql: str) -> List[Token]:
+        """Before a parenthesis `window` is the function's name, not the clause's first word."""
+        tokens = list(super().tokenize(sql))
+        for token, following in zip(tokens, tokens[1:]):
+            if token.token_type == TokenType.WINDOW and following.token_type == TokenType.L_PAREN:
+                token.token_type = TokenType.VAR
+        return tokens
 
 
 def parse(sql: str) -> exp.Expression:

@@ -9,7 +9,7 @@ from typing import Type as PyType
 
 from sqlglot import exp
 
-from . import names
+from . import names, zones
 from .casts import cast
 from .errors import COLUMN_UNKNOWN, FUNCTION_UNKNOWN, SqlError, forbidden, invalid, unsupported
 from .expression import NO_VALUE, Expr, identifier, quote
@@ -100,7 +100,8 @@ class Compiler:
             return f"CAST(NULL AS {duck(target)})"
         if isinstance(value.value, str) and value.type == STRING and is_plain_time(value.value, target):
             # DuckDB reads it as Spark does, once instead of in each row.
-            return f"TRY_CAST({value.sql} AS {duck(target)})"
+            read = f"TRY_CAST({value.sql} AS {duck(target)})"
+            return zones.instant(read) if target == TIMESTAMP else read
         sql = bind(value, lambda simple: cast(simple, value.type, target) or "")
         if value.type.kind.startswith("interval") and (sql == "" or target == STRING):
             raise unsupported("an interval as another value", node, "Compare it, or add it to a date or timestamp.")
@@ -150,12 +151,29 @@ class Compiler:
         found = self.grouping.columns.get(compiled.sql)
         if found is not None:
             return replace(found, name=compiled.name, label=compiled.label)
+        if isinstance(node, exp.Column):
+            inside = self._field_of_group(plain, node)
+            if inside is not None:
+                return inside
         if isinstance(node, exp.Column) and not self._is_outer(node) and compiled.sql not in self._lambda_texts():
             raise invalid(
                 f"{compiled.name} is neither in group by nor inside of an aggregate function",
                 node,
                 f"Add it to group by, or take first({compiled.name}).",
             )
+        return None
+
+    def _field_of_group(self, plain: "Compiler", node: exp.Column) -> Optional[Expr]:
+        """`window.start` where `window` is a grouping column."""
+        assert self.grouping is not None
+        parts = column_parts(node)
+        for length in range(len(parts) - 1, 0, -1):
+            try:
+                found = self.grouping.columns.get(resolve(plain, parts[:length], node).sql)
+            except SqlError:
+                continue
+            if found is not None:
+                return _fields(self, found, parts[length:], node)
         return None
 
     def _lambda_texts(self) -> List[str]:

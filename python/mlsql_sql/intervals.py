@@ -51,7 +51,7 @@ def interval_literal(compiler: "Compiler", node: exp.Expression) -> Expr:
     unit = node.args.get("unit")
     amount = node.this
     if isinstance(unit, exp.IntervalSpan):
-        raise unsupported("an interval from one unit to another", node, "Add one interval a unit.")
+        return _of_span(node, unit)
     if isinstance(amount, exp.Literal):
         text = str(amount.this).strip()
         if unit is None:
@@ -67,11 +67,63 @@ def interval_literal(compiler: "Compiler", node: exp.Expression) -> Expr:
 
 
 def _of_text(text: str, node: exp.Expression) -> Expr:
+    return _sum(_pairs(text, node), node)
+
+
+def _pairs(text: str, node: exp.Expression) -> List[Tuple[str, str]]:
+    """The numbers and units of an interval's text."""
     body = re.sub(r"^interval\s+", "", text, flags=re.IGNORECASE)
     pairs = re.findall(r"([+-]?\s*\d+(?:\.\d+)?)\s*([A-Za-z]+)", body)
     if not pairs or re.sub(r"[+-]?\s*\d+(?:\.\d+)?\s*[A-Za-z]+", "", body).strip(" ,"):
         raise invalid(f"'{text}' is no interval", node)
-    return _sum([(number.replace(" ", ""), unit) for number, unit in pairs], node)
+    return [(number.replace(" ", ""), unit) for number, unit in pairs]
+
+
+def micros_of_text(text: str, node: exp.Expression) -> int:
+    """The length of `10 minutes` or `1 day 2 hours`, in microseconds."""
+    total = 0
+    for number, name in _pairs(text, node):
+        kind, _, factor = unit_of(name, node)
+        if kind == MONTHS:
+            raise invalid(f"'{text}' has months, which differ in length", node)
+        total += round(float(number) * factor * (86_400_000_000 if kind == DAYS else 1))
+    return total
+
+
+#: First and last unit → the form of the text, and the units of its groups.
+_SPANS: Dict[Tuple[str, str], Tuple[str, Tuple[str, ...]]] = {
+    ("YEAR", "MONTH"): (r"(\d+)-(\d+)", ("YEAR", "MONTH")),
+    ("DAY", "HOUR"): (r"(\d+) (\d+)", ("DAY", "HOUR")),
+    ("DAY", "MINUTE"): (r"(\d+) (\d+):(\d+)", ("DAY", "HOUR", "MINUTE")),
+    ("DAY", "SECOND"): (r"(\d+) (\d+):(\d+):(\d+)(?:\.(\d{1,9}))?", ("DAY", "HOUR", "MINUTE", "SECOND", "FRACTION")),
+    ("HOUR", "MINUTE"): (r"(\d+):(\d+)", ("HOUR", "MINUTE")),
+    ("HOUR", "SECOND"): (r"(\d+):(\d+):(\d+)(?:\.(\d{1,9}))?", ("HOUR", "MINUTE", "SECOND", "FRACTION")),
+    ("MINUTE", "SECOND"): (r"(\d+):(\d+)(?:\.(\d{1,9}))?", ("MINUTE", "SECOND", "FRACTION")),
+}
+#: The largest value of a unit that follows another.
+_WITHIN = {"MONTH": 11, "HOUR": 23, "MINUTE": 59, "SECOND": 59}
+
+
+def _of_span(node: exp.Expression, span: exp.Expression) -> Expr:
+    """`interval '1 12:30' day to minute`."""
+    units = (span.this.name.upper(), span.expression.name.upper())
+    text = str(node.this.this).strip() if isinstance(node.this, exp.Literal) else ""
+    if units not in _SPANS:
+        raise invalid(f"no interval goes from {units[0].lower()} to {units[1].lower()}", node)
+    form, names = _SPANS[units]
+    match = re.fullmatch(r"([+-]?)" + form, text)
+    if match is None:
+        raise invalid(f"'{text}' is no interval from {units[0].lower()} to {units[1].lower()}", node)
+    sign = -1 if match.group(1) == "-" else 1
+    amounts = [(name, part) for name, part in zip(names, match.groups()[1:]) if part is not None]
+    for name, part in amounts[1:]:
+        if name != "FRACTION" and int(part) > _WITHIN[name]:
+            raise invalid(f"'{text}' has {part} {name.lower()}s, more than {_WITHIN[name]}", node)
+    pairs = [
+        (str(sign * int(part[:6].ljust(6, "0"))), "MICROSECOND") if name == "FRACTION" else (str(sign * int(part)), name)
+        for name, part in amounts
+    ]
+    return _sum(pairs, node).named(f"INTERVAL '{text}' {units[0]} TO {units[1]}")
 
 
 def _sum(pairs: List[Tuple[str, str]], node: exp.Expression) -> Expr:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from . import zones
+from .casts import to_text
+from .datetime_patterns import offset_text
 from .expression import quote
 from .types import ArrayType, DecimalType, MapType, StructType, Type, duck
 
@@ -22,7 +25,8 @@ def json_value(sql: str, kind: Type, depth: int = 0) -> str:
     if kind.kind == "date":
         return f"('\"' || CAST({sql} AS VARCHAR) || '\"')"
     if kind.kind == "timestamp":
-        return f"('\"' || strftime({sql}, '%Y-%m-%dT%H:%M:%S.%gZ') || '\"')"
+        wall = f"strftime({zones.wall_time(sql)}, '%Y-%m-%dT%H:%M:%S.%g')"
+        return f"('\"' || {wall} || {offset_text(sql, ':', 'Z')} || '\"')"
     if kind.kind == "binary":
         return f"('\"' || base64({sql}) || '\"')"
     if kind.kind == "void":
@@ -33,7 +37,7 @@ def json_value(sql: str, kind: Type, depth: int = 0) -> str:
     if isinstance(kind, MapType):
         name = f"j{depth}"
         value = json_value(f"{name}.value", kind.value, depth + 1)
-        entry = f"CAST(to_json(CAST({name}.key AS VARCHAR)) AS VARCHAR) || ':' || coalesce({value}, 'null')"
+        entry = f"CAST(to_json({_key_text(name + '.key', kind.key)}) AS VARCHAR) || ':' || coalesce({value}, 'null')"
         return f"('{{' || array_to_string(list_transform(map_entries({sql}), lambda {name}: {entry}), ',') || '}}')"
     assert isinstance(kind, StructType)
     pieces = []
@@ -42,6 +46,15 @@ def json_value(sql: str, kind: Type, depth: int = 0) -> str:
         pieces.append(f"({quote(json.dumps(field_name, ensure_ascii=False) + ':')} || {value})")
     inner = f"concat_ws(',', {', '.join(pieces)})" if pieces else "''"
     return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || {inner} || '}}' END"
+
+
+def _key_text(sql: str, kind: Type) -> str:
+    """SQL of a map's key as a field's name: of dates and timestamps it is Spark's own number, days or microseconds."""
+    if kind.kind == "date":
+        return f"CAST(date_diff('day', DATE '1970-01-01', {sql}) AS VARCHAR)"
+    if kind.kind == "timestamp":
+        return f"CAST(epoch_us({sql}) AS VARCHAR)"
+    return to_text(sql, kind) or f"CAST({sql} AS VARCHAR)"
 
 
 def from_json_value(sql: str, kind: Type, depth: int = 0) -> str:
@@ -56,7 +69,9 @@ def from_json_value(sql: str, kind: Type, depth: int = 0) -> str:
     if kind.kind == "boolean":
         return f"(CASE WHEN json_type({sql}) = 'BOOLEAN' THEN CAST(json_extract_string({sql}, '$') AS BOOLEAN) END)"
     if kind.kind in ("date", "timestamp"):
-        return f"(CASE WHEN json_type({sql}) = 'VARCHAR' THEN spark_to_{kind.kind}(json_extract_string({sql}, '$')) END)"
+        text = f"json_extract_string({sql}, '$')"
+        read = zones.text_to_timestamp(text) if kind.kind == "timestamp" else f"spark_to_date({text})"
+        return f"(CASE WHEN json_type({sql}) = 'VARCHAR' THEN {read} END)"
     if isinstance(kind, ArrayType):
         item = from_json_value(name, kind.element, depth + 1)
         items = f"list_transform(CAST({sql} AS JSON[]), lambda {name}: {{'v': {item}, 'j': json_type({name})}})"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Optional, Tuple
 
 from sqlglot import exp
 
+from . import zones
 from .errors import invalid, unsupported
 from .expression import Expr, quote
 from .intervals import DAYS, MONTHS, TIMES, is_interval
@@ -122,6 +123,8 @@ def _with_dates(compiler: "Compiler", operator: str, left: Expr, right: Expr, no
         if left.type not in (DATE, TIMESTAMP):
             raise invalid(f"an interval can be added to a date or timestamp, not to {left.type}", node)
         target = TIMESTAMP if right.type == TIMES else left.type
+        if target == TIMESTAMP and not zones.is_utc():
+            return Expr(_in_session_zone(compiler, operator, left, right, node), target, "", volatile=left.volatile)
         return Expr(f"CAST({left.sql} {operator} {right.sql} AS {duck(target)})", target, "", volatile=left.volatile)
     if is_interval(left.type):
         if operator == "*" and is_integral(right.type):
@@ -135,9 +138,18 @@ def _with_dates(compiler: "Compiler", operator: str, left: Expr, right: Expr, no
     if left.type in (DATE, TIMESTAMP) and right.type in (DATE, TIMESTAMP) and operator == "-":
         if left.type == DATE and right.type == DATE:
             return Expr(f"to_days(CAST(date_diff('day', {right.sql}, {left.sql}) AS INTEGER))", DAYS, "")
-        first, second = compiler.cast(left, TIMESTAMP, node), compiler.cast(right, TIMESTAMP, node)
+        first, second = (zones.wall_time(compiler.cast(side, TIMESTAMP, node)) for side in (left, right))
         return Expr(f"to_microseconds(epoch_us({first}) - epoch_us({second}))", TIMES, "")
     return None
+
+
+def _in_session_zone(compiler: "Compiler", operator: str, left: Expr, right: Expr, node: exp.Expression) -> str:
+    """SQL of a timestamp, or of a date as one, plus or minus an interval, in days of the session's zone."""
+    stamp = compiler.cast(left, TIMESTAMP, node)
+    if right.type == MONTHS:
+        return zones.add_to_wall_time(stamp, right.sql if operator == "+" else f"(-{right.sql})")
+    micros = f"epoch_us(TIMESTAMP '1970-01-01' {operator} {right.sql})"
+    return zones.add_micros(stamp, micros)
 
 
 def _bits(compiler: "Compiler", operator: str, left: Expr, right: Expr, node: exp.Expression) -> Expr:

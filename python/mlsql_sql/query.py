@@ -19,6 +19,7 @@ from .ordering import sort_key
 from .pivots import apply_pivot
 from .scope import Column, Context, Query, Relation, Scope
 from .staging import Staging, plan_stage
+from .time_windows import with_time_window
 from .types import BIGINT, INT, Type, duck, is_orderable, wider, wider_of
 from .windows import direction
 
@@ -379,7 +380,7 @@ class SelectCompiler:
                 relation = join_relations(self.queries, relation, join, self.scope)
             for lateral in node.args.get("laterals") or []:
                 relation = self._lateral(relation, lateral)
-            self.relation = relation
+            self.relation = with_time_window(self.queries, node, relation, self.scope)
         self.scope.columns = list(self.relation.columns)
 
     def _lateral(self, relation: Relation, lateral: exp.Expression) -> Relation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 from . import generators, windows  # noqa: F401  (they register functions)
 from .dialect import parse
@@ -22,16 +22,20 @@ from .pivots import register_raw
 from .query import QueryCompiler
 from .scope import Context, Table
 from .types import StructType, Type, duck, parse_type
+from .zones import in_zone
 
 register_raw()
 
 
-def translate(sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[str]) -> Dict[str, Any]:
+def translate(
+    sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[str], zone: Optional[Dict[str, Any]] = None
+) -> Dict[str, Any]:
     """
     Translates a select.
 
     `tables`: `{"name", "view", "columns": [{"name", "type"}], "stable"}` of the tables that it may name; `functions`: names of
-    registered functions. Answers `{"sql", "columns", "inputs", "volatile", "calls", "stages"}`: the SQL gives columns c0, c1, ….
+    registered functions; `zone`: the session's time zone, `{"name", "seconds"}`, seconds where its offset is always the same,
+    UTC where absent. Answers `{"sql", "columns", "inputs", "volatile", "calls", "stages"}`: the SQL gives columns c0, c1, ….
     Raises SqlError.
     """
     known = {
@@ -45,7 +49,8 @@ def translate(sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[st
     }
     context = Context(known, {name.lower() for name in functions})
     try:
-        query = QueryCompiler(context).compile(parse(sql))
+        with in_zone(zone):
+            query = QueryCompiler(context).compile(parse(sql))
     except RecursionError:
         raise unsupported("a select nested this deeply", None, "Split it into several selects.") from None
     columns: List[Dict[str, str]] = []

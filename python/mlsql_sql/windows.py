@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, List, Optional, Tuple
 
 from sqlglot import exp
 
+from . import zones
 from .errors import invalid, unsupported
 from .expression import Expr
 from .functions.registry import AGGREGATES, WINDOWS, Call, window
-from .intervals import is_interval
+from .intervals import DAYS, MONTHS, TIMES, is_interval
 from .names import call as call_name
 from .ordering import sort_key
 from .types import DOUBLE, INT, duck, is_orderable
@@ -107,9 +109,26 @@ def _frame(compiler: "Compiler", spec: exp.Expression, order: Optional[exp.Expre
     kind = str(spec.args.get("kind") or "ROWS").upper()
     if kind not in ("ROWS", "RANGE"):
         raise unsupported(f"a frame of {kind}", node)
+    if kind == "RANGE":
+        _check_days(compiler, spec, node)
     start = _bound(compiler, spec.args.get("start"), spec.args.get("start_side"), node)
     end = _bound(compiler, spec.args.get("end") or "CURRENT ROW", spec.args.get("end_side"), node)
     return f"{kind} BETWEEN {start} AND {end}"
+
+
+def _check_days(compiler: "Compiler", spec: exp.Expression, node: exp.Expression) -> None:
+    """Days of a frame are days of the calendar, which in some zones are not all of one length."""
+    for bound in (spec.args.get("start"), spec.args.get("end")):
+        if zones.is_utc() or not isinstance(bound, exp.Expression):
+            continue
+        value = compiler.compile(bound)
+        micros = [int(digits) for digits in re.findall(r"to_microseconds\((\d+)\)", value.sql)]
+        if value.type in (DAYS, MONTHS) or (value.type == TIMES and sum(micros) >= _DAY_MICROS):
+            hint = "Order by unix_seconds(t) and count seconds, or by cast(t as date) and count days."
+            raise unsupported("a frame of days or months in a time zone other than UTC", node, hint)
+
+
+_DAY_MICROS = 86_400_000_000
 
 
 def _bound(compiler: "Compiler", bound: object, side: object, node: exp.Expression) -> str:

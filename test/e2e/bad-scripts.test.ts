@@ -132,9 +132,16 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'a setting that would change answers',
-    script: 'set spark.sql.session.timeZone="Asia/Shanghai" options type="conf";',
+    script: 'set spark.sql.ansi.enabled="true" options type="conf";',
     code: 'MLSQL_SQL_UNSUPPORTED',
-    says: /timeZone[\s\S]*Asia\/Shanghai/,
+    says: /ansi[\s\S]*true[\s\S]*null/,
+    at: [1, 28],
+  },
+  {
+    title: 'a time zone that there is not',
+    script: 'set spark.sql.session.timeZone="asia/shanghai" options type="conf";',
+    code: 'MLSQL_SCRIPT_OPTION_VALUE',
+    says: /asia\/shanghai[\s\S]*Asia\/Shanghai/,
     at: [1, 32],
   },
   {

@@ -169,6 +169,15 @@ train t as PythonAlg.\`/runs/kafka\` where pythonScriptPath="./model.py" and \`k
     ]);
   });
 
+  it('tells hours by the time zone that the script sets, or the client', async () => {
+    const script = `select cast(0 as timestamp) as early as before;
+set spark.sql.session.timeZone="Asia/Shanghai" options type="conf";
+select early, hour(early) as h, timestamp'1970-01-01 08:00:00' = early as same from before as r;`;
+    expect((await cluster.run(script)).rows).toEqual([{ early: '1970-01-01 08:00:00', h: 8, same: true }]);
+    const pinned = await cluster.run(script, '--set', 'spark.sql.session.timeZone=-03:30');
+    expect(pinned.rows).toEqual([{ early: '1969-12-31 20:30:00', h: 20, same: false }]);
+  });
+
   it('shows what the cluster knows', async () => {
     const executors = await cluster.run('!show executors;');
     expect(executors.rows.map((row) => row.name)).toEqual(['executor-1', 'executor-2']);

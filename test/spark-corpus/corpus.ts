@@ -26,6 +26,8 @@ export interface CorpusCase {
   /** `area: name`, unique. */
   readonly name: string;
   readonly sql: string;
+  /** The session's time zone. */
+  readonly timeZone: string;
   /** True where the statement does not fix the order of its rows. */
   readonly unordered: boolean;
   readonly answer: CorpusAnswer;
@@ -67,7 +69,13 @@ function readCases(area: string, text: string): Omit<CorpusCase, 'answer'>[] {
   const cases: Omit<CorpusCase, 'answer'>[] = [];
   for (let at = 1; at + 1 < pieces.length; at += 2) {
     const name = `${area}: ${pieces[at]!}`;
-    cases.push({ name, sql: pieces[at + 1]!.trim(), unordered: name.endsWith(', unordered') });
+    const zone = /, in ((?:[A-Z]\w*|[+-]\d)[\w/:+-]*)/.exec(name);
+    cases.push({
+      name,
+      sql: pieces[at + 1]!.trim(),
+      timeZone: zone?.[1] ?? 'UTC',
+      unordered: name.endsWith(', unordered'),
+    });
   }
   return cases;
 }

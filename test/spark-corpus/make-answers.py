@@ -9,6 +9,8 @@ import pathlib
 import re
 import struct
 import sys
+from datetime import timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 # Python's values of timestamps stand in the process's own time zone.
 os.environ["TZ"] = "UTC"
@@ -21,6 +23,7 @@ from pyspark.sql import types as T  # noqa: E402
 HERE = pathlib.Path(__file__).parent
 ANSWERS = HERE / "answers.jsonl"
 HEADER = re.compile(r"^--- (.+)$", re.MULTILINE)
+ZONE = re.compile(r", in ((?:[A-Z]\w*|[+-]\d)[\w/:+-]*)")
 
 
 class Digits(str):
@@ -35,7 +38,7 @@ def main() -> None:
     for area in sorted((HERE / "cases").glob("*.sql")):
         for name, sql in read_cases(area):
             if not only or any(word in name for word in only):
-                answers[name] = answer(spark, sql)
+                answers[name] = answer(spark, sql, zone_of(name))
     write_answers(spark.version, answers)
     refused = [name for name, it in answers.items() if "error" in it]
     print(f"{len(answers)} cases, {len(refused)} refused by Spark {spark.version}:")
@@ -86,12 +89,28 @@ def read_cases(area: pathlib.Path) -> list[tuple[str, str]]:
     return cases
 
 
-def answer(spark: SparkSession, sql: str) -> dict:
+def zone_of(name: str) -> str:
+    """The session time zone that a case's name tells."""
+    found = ZONE.search(name)
+    return found[1] if found else "UTC"
+
+
+def clock_of(zone: str) -> tzinfo:
+    offset = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d+)(?::(\d+))?", zone)
+    if offset is None:
+        return ZoneInfo(zone)
+    minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+    return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+
+
+def answer(spark: SparkSession, sql: str, zone: str) -> dict:
+    clock = clock_of(zone)
     try:
+        spark.conf.set("spark.sql.session.timeZone", zone)
         frame = spark.sql(sql)
         fields = frame.schema.fields
         rows = [
-            [plain(value, field.dataType) for value, field in zip(row, fields)]
+            [plain(value, field.dataType, clock) for value, field in zip(row, fields)]
             for row in with_intervals_as_text(frame).collect()
         ]
     except (PySparkException, Py4JJavaError) as error:
@@ -124,16 +143,16 @@ def type_text(of: T.DataType) -> str:
     return of.simpleString()
 
 
-def plain(value: object, of: T.DataType) -> object:
+def plain(value: object, of: T.DataType, clock: tzinfo) -> object:
     """The canonical form that README.md describes."""
     if value is None:
         return None
     if isinstance(of, T.ArrayType):
-        return [plain(item, of.elementType) for item in value]
+        return [plain(item, of.elementType, clock) for item in value]
     if isinstance(of, T.MapType):
-        return [[plain(key, of.keyType), plain(item, of.valueType)] for key, item in value.items()]
+        return [[plain(key, of.keyType, clock), plain(item, of.valueType, clock)] for key, item in value.items()]
     if isinstance(of, T.StructType):
-        return [plain(item, field.dataType) for item, field in zip(value, of.fields)]
+        return [plain(item, field.dataType, clock) for item, field in zip(value, of.fields)]
     if isinstance(of, (T.DoubleType, T.FloatType)):
         if math.isnan(value):
             return "NaN"
@@ -147,6 +166,8 @@ def plain(value: object, of: T.DataType) -> object:
     if isinstance(of, T.DateType):
         return value.isoformat()
     if isinstance(of, (T.TimestampType, T.TimestampNTZType)):
+        if isinstance(of, T.TimestampType):
+            value = value.replace(tzinfo=timezone.utc).astimezone(clock).replace(tzinfo=None)
         text = value.isoformat(sep=" ")
         return text.rstrip("0") if "." in text else text
     if isinstance(of, T.BinaryType):

@@ -32,6 +32,7 @@ export async function runCase(engine: TableEngine, it: CorpusCase): Promise<Outc
   const { answer } = it;
   let actual: Awaited<ReturnType<TableEngine['rows']>>;
   try {
+    await engine.setTimeZone(SESSION, it.timeZone);
     const { name } = await engine.select(SESSION, {
       table: 'corpus_result',
       sql: it.sql,

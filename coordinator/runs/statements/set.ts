@@ -14,33 +14,60 @@ export async function runSet(context: RunContext, statement: SetStatement): Prom
   const text = substitute(statement.value, variables);
   // What the client set by --set wins.
   if (context.pinnedVariables.has(name)) return;
-  if (type === 'conf') checkSetting(context, statement, name, text);
-  variables.set(name, type === 'sql' ? await firstValue(context, statement, text) : text);
+  const value = type === 'sql' ? await firstValue(context, statement, text) : text;
+  await applySetting(context, statement, { name, value, isConf: type === 'conf' });
+  variables.set(name, value);
 }
 
-/** Settings of SQL that would change what a select answers, and the one value that this version answers by. */
-const FIXED_SETTINGS: Readonly<Record<string, readonly string[]>> = {
-  'spark.sql.session.timezone': ['utc', 'etc/utc', 'gmt', 'z', '+00:00'],
-  'spark.sql.ansi.enabled': ['false'],
-};
+/** The one setting of SQL that has a meaning here besides its text. */
+const TIME_ZONE = 'spark.sql.session.timezone';
+const ANSI = 'spark.sql.ansi.enabled';
 
-/** A setting that would change answers is refused rather than passed over; any other has no meaning here, and is told. */
-function checkSetting(context: RunContext, statement: SetStatement, name: string, value: string): void {
-  const fixed = FIXED_SETTINGS[name.toLowerCase()];
-  if (fixed?.includes(value.trim().toLowerCase())) return;
-  if (fixed !== undefined) {
-    throw new MlsqlError('MLSQL_SQL_UNSUPPORTED', `${name} cannot be "${value}" in this version`, {
-      position: positionOf(statement.value),
-      hint: `selects answer with ${name} = ${fixed[0]}; convert in the select, for example from_utc_timestamp(t, 'Asia/Shanghai')`,
-    });
+/**
+ * Gives the session the time zone that its variables name, as the client's `--set` or the cluster's defaults made them.
+ * @throws MlsqlError MLSQL_SCRIPT_OPTION_VALUE where there is no such zone
+ */
+export async function applyVariables({
+  services,
+  scope,
+}: Pick<RunContext, 'services' | 'scope'>): Promise<void> {
+  for (const [name, value] of scope.variables) {
+    if (name.toLowerCase() === TIME_ZONE) await services.engine.setTimeZone(scope.session, value);
   }
-  context.warn({
-    code: 'MLSQL_SQL_SETTING_UNUSED',
-    message: `the setting ${name} has no effect here`,
-    hint: '',
-    ...positionOf(statement.name),
-    jobId: '',
-  });
+}
+
+/** A setting that would change answers unseen is refused; any other of conf has no meaning here, and is told. */
+async function applySetting(
+  context: RunContext,
+  statement: SetStatement,
+  { name, value, isConf }: { name: string; value: string; isConf: boolean },
+): Promise<void> {
+  const position = positionOf(statement.value);
+  switch (name.toLowerCase()) {
+    case TIME_ZONE:
+      try {
+        await interruptible(context, () => context.services.engine.setTimeZone(context.scope.session, value));
+      } catch (error) {
+        throw error instanceof MlsqlError ? error.with({ position }) : error;
+      }
+      return;
+    case ANSI:
+      if (value.trim().toLowerCase() === 'false') return;
+      throw new MlsqlError('MLSQL_SQL_UNSUPPORTED', `${name} cannot be "${value}" in this version`, {
+        position,
+        hint: 'Selects answer with ANSI mode off: what cannot be calculated or cast is null. Test for it: where x is null.',
+      });
+    default:
+      if (isConf) {
+        context.warn({
+          code: 'MLSQL_SQL_SETTING_UNUSED',
+          message: `the setting ${name} has no effect here`,
+          hint: '',
+          ...positionOf(statement.name),
+          jobId: '',
+        });
+      }
+  }
 }
 
 async function firstValue(context: RunContext, statement: SetStatement, sql: string): Promise<string> {

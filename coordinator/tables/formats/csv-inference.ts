@@ -7,6 +7,8 @@ import { newId } from '../../../shared/ids.js';
 import type { SparkType } from '../spark-type.js';
 import type { StatementRows } from '../sql-process/messages.js';
 import { columnAt, quoteName } from '../sql-text.js';
+import { isUtc, type TimeZone, textToTimestamp } from '../time-zone.js';
+import type { LoadContext } from './loader.js';
 
 /** Rows that suggest the types, fewer where they are wide. */
 const SAMPLE_ROWS = 2_000;
@@ -51,7 +53,7 @@ const unchanged = (text: string, type: string): string =>
   `CAST(TRY_CAST(${text} AS ${type}) AS VARCHAR) = ${text}`;
 
 /** What a column's values can all be; of those that follow each other, each takes the values of the one before. */
-const CANDIDATES: readonly Candidate[] = [
+const candidatesIn = (zone: TimeZone): readonly Candidate[] => [
   {
     type: { kind: 'int' },
     cheap: (text) => unchanged(text, 'INTEGER'),
@@ -94,6 +96,7 @@ const CANDIDATES: readonly Candidate[] = [
       `${unchanged(text, 'TIMESTAMP')} AND ${text} BETWEEN '0' AND ':' AND NOT contains(${text}, '(')`,
     exact: (text) =>
       castable(text, String.raw`\d{0,2}${DAY}([ T]${CLOCK})?`, `TRY_CAST(${text} AS TIMESTAMP)`),
+    ...(isUtc(zone) ? {} : { fromText: (text: string) => textToTimestamp(text, zone) }),
   },
   {
     // Whatever else Spark takes for a time: offsets, and rarely single digits, a month alone, names of zones.
@@ -102,7 +105,9 @@ const CANDIDATES: readonly Candidate[] = [
     exact: (text) =>
       `CASE WHEN ${matches(text, OFFSET_TIME)} THEN TRY_CAST(${text} AS TIMESTAMPTZ) IS NOT NULL ELSE ${castable(text, SPACE + LOOSE_TIME + SPACE, `spark_to_timestamp(${text})`)} END`,
     fromText: (text) =>
-      `CASE WHEN ${matches(text, OFFSET_TIME)} THEN make_timestamp(epoch_us(CAST(${text} AS TIMESTAMPTZ))) ELSE spark_to_timestamp(${text}) END`,
+      isUtc(zone)
+        ? `CASE WHEN ${matches(text, OFFSET_TIME)} THEN make_timestamp(epoch_us(CAST(${text} AS TIMESTAMPTZ))) ELSE spark_to_timestamp(${text}) END`
+        : textToTimestamp(text, zone),
   },
   {
     type: { kind: 'boolean' },
@@ -120,33 +125,34 @@ export interface InferredColumns {
 
 /**
  * The narrowest type that every value of a column has.
- * @param run - runs a statement
+ * @param context - runs statements, and knows the time zone of timestamps without an offset
  * @param source - a table expression with the texts of all rows, columns c0, c1, …
  */
 export async function inferColumns(
-  run: (sql: string) => Promise<StatementRows>,
+  { run, timeZone }: Pick<LoadContext, 'run' | 'timeZone'>,
   source: string,
   columns: number,
 ): Promise<InferredColumns> {
-  const guesses = await guess(run, source, columns);
-  const open = [...guesses.keys()].filter((column) => guesses[column]! < CANDIDATES.length);
+  const candidates = candidatesIn(timeZone);
+  const guesses = await guess(run, candidates, source, columns);
+  const open = [...guesses.keys()].filter((column) => guesses[column]! < candidates.length);
   if (open.length === 0) return { columns: guesses.map(() => STRING_COLUMN), allRowsRead: false };
 
   const facts = open.flatMap((column) => [
-    all(testOf(columnAt(column), CANDIDATES[guesses[column]!]!)),
+    all(testOf(columnAt(column), candidates[guesses[column]!]!)),
     `count(${columnAt(column)})`,
   ]);
   const [row] = (await run(`SELECT ${facts.join(', ')} FROM ${source}`)).rows;
   const wrong: number[] = [];
   for (const [place, column] of open.entries()) {
-    if (Number(row![2 * place + 1]) === 0) guesses[column] = CANDIDATES.length;
+    if (Number(row![2 * place + 1]) === 0) guesses[column] = candidates.length;
     else if (row![2 * place] !== true) wrong.push(column);
   }
-  if (wrong.length > 0) await correct(run, source, guesses, wrong);
+  if (wrong.length > 0) await correct(run, candidates, source, guesses, wrong);
 
   const readings: ColumnReading[] = [];
   for (const [column, at] of guesses.entries()) {
-    const candidate = CANDIDATES[at] ?? STRING_COLUMN;
+    const candidate = candidates[at] ?? STRING_COLUMN;
     if (candidate.type.kind === 'decimal') {
       const precision = await precisionOf(run, source, columnAt(column));
       readings.push({ ...candidate, type: { ...candidate.type, precision } });
@@ -158,6 +164,7 @@ export async function inferColumns(
 /** For each column the first candidate that all of the first rows pass; beyond the last where there is none. */
 async function guess(
   run: (sql: string) => Promise<StatementRows>,
+  candidates: readonly Candidate[],
   source: string,
   columns: number,
 ): Promise<number[]> {
@@ -167,7 +174,7 @@ async function guess(
   try {
     const guesses = Array.from({ length: columns }, () => 0);
     let open = [...guesses.keys()];
-    for (const candidate of CANDIDATES) {
+    for (const candidate of candidates) {
       const formed = candidate.form === undefined ? open : await passing(run, sample, open, candidate.form);
       // Over so few rows the cheap conditions would cost more to plan than they save.
       const passed = new Set(await passing(run, sample, formed, candidate.exact));
@@ -184,17 +191,18 @@ async function guess(
 /** Moves columns whose guess not all rows confirmed to the first later candidate that all rows pass. */
 async function correct(
   run: (sql: string) => Promise<StatementRows>,
+  candidates: readonly Candidate[],
   source: string,
   guesses: number[],
   columns: readonly number[],
 ): Promise<void> {
   // The cheap conditions would help little, since most of these tests fail, and are slow to plan in such numbers.
   const trials = columns.flatMap((column) =>
-    CANDIDATES.flatMap(({ form, exact }, at) =>
+    candidates.flatMap(({ form, exact }, at) =>
       at > guesses[column]! ? [{ column, at, form, test: exact(columnAt(column)) }] : [],
     ),
   );
-  for (const column of columns) guesses[column] = CANDIDATES.length;
+  for (const column of columns) guesses[column] = candidates.length;
   const tests = trials.map(({ column, form, test }) => form?.(columnAt(column)) ?? test);
   const results = await allTrue(run, source, tests);
   const possible = trials.filter((_, place) => results[place]);

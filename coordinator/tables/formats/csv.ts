@@ -33,7 +33,7 @@ export async function loadCsv(context: LoadContext): Promise<LoadedTable> {
   const { found, parallel } = await inParallelWherePossible(async (attempt) => {
     const source = readCsv(files, texts, dialect, header, attempt);
     const [inferred, quoted] = await Promise.all([
-      infer ? inferColumns(context.run, source, names.length) : undefined,
+      infer ? inferColumns(context, source, names.length) : undefined,
       attempt && dialect.quote !== '' && anyFileContains(files, dialect.quote),
     ]);
     // Whether files with quotes can be read in parallel shows when all of them are.
@@ -46,7 +46,7 @@ export async function loadCsv(context: LoadContext): Promise<LoadedTable> {
     return fromText === undefined ? column : `CAST(${fromText(column)} AS ${duckType(type)}) AS ${column}`;
   });
   return withPartitionColumns(
-    files,
+    context,
     columns,
     (group) => `SELECT ${values.join(', ')} FROM ${readCsv(group, found, dialect, header, parallel)}`,
   );

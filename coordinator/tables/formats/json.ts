@@ -23,7 +23,6 @@ const ROW_MAX_BYTES = 64 * 1024 * 1024;
 const BEYOND_LONG: SparkType = { kind: 'decimal', precision: 20, scale: 0 };
 
 export async function loadJson(context: LoadContext): Promise<LoadedTable> {
-  const { files } = context;
   const type = structType((await describedStructure(context)) ?? (await groupedStructure(context)));
   const found =
     type.kind === 'struct'
@@ -31,7 +30,7 @@ export async function loadJson(context: LoadContext): Promise<LoadedTable> {
       : [];
   if (found.length === 0) {
     return withPartitionColumns(
-      files,
+      context,
       [],
       (group) =>
         `SELECT ${columnAt(0)}: NULL FROM read_json_objects(${pathList(group)}, format = 'newline_delimited')`,
@@ -43,7 +42,7 @@ export async function loadJson(context: LoadContext): Promise<LoadedTable> {
     .map((column, index) => `${quoteName(column.name)} AS ${columnAt(index)}`)
     .join(', ');
   return withPartitionColumns(
-    files,
+    context,
     columns,
     (group) => `SELECT ${renamed} FROM ${readJson(group, columns)}`,
   );

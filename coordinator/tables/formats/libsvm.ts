@@ -29,7 +29,7 @@ export async function loadLibsvm(context: LoadContext): Promise<LoadedTable> {
   ];
   const sparseVector = `{'type': 0::TINYINT, 'size': ${size}::INTEGER, 'indices': list_transform(indices, lambda i: (i - 1)::INTEGER), 'values': numbers}`;
   const denseVector = `{'type': 1::TINYINT, 'size': NULL::INTEGER, 'indices': NULL::INTEGER[], 'values': list_transform(range(1, ${size + 1}), lambda i: coalesce(numbers[list_position(indices, i::INTEGER)], 0))}`;
-  return withPartitionColumns(context.files, columns, (group) =>
+  return withPartitionColumns(context, columns, (group) =>
     group
       .map(
         (file) =>

@@ -21,7 +21,7 @@ export async function loadText(context: LoadContext): Promise<LoadedTable> {
   for (const file of context.files)
     plain.push({ ...file, path: await withPlainLineBreaks(file.path, context.signal) });
   return withPartitionColumns(
-    plain,
+    { ...context, files: plain },
     [{ name: 'value', type: { kind: 'string' } }],
     (group) => `SELECT value AS c0 FROM ${linesOf(group)}`,
   );

@@ -1,9 +1,10 @@
 // What each format's loader gets and gives: files in, a query over them with columns c0, c1, … out.
 
 import type { LocalFile } from '../source-files.js';
-import type { SparkType } from '../spark-type.js';
+import { duckType, type SparkType } from '../spark-type.js';
 import type { StatementRows } from '../sql-process/messages.js';
 import { columnAt, quoteText, textList } from '../sql-text.js';
+import { instantOf, type TimeZone } from '../time-zone.js';
 
 export interface LoadedColumn {
   readonly name: string;
@@ -21,6 +22,8 @@ export interface LoadContext {
   readonly options: ReadonlyMap<string, string>;
   /** Aborts when the load is cancelled. */
   readonly signal: AbortSignal;
+  /** Whose clocks timestamps without an offset were written by. */
+  readonly timeZone: TimeZone;
   /** Runs a statement in the session, unless the load is cancelled. */
   run(sql: string): Promise<StatementRows>;
 }
@@ -58,10 +61,11 @@ const INTEGER_MAX = 2_147_483_647;
 
 /**
  * One query over all files, with the values of partition folders as columns behind the files' own.
+ * @param timeZone - whose clocks timestamps in the folders' names are of
  * @param query - the query over some of the files, columns c0 … in order
  */
 export function withPartitionColumns(
-  files: readonly LocalFile[],
+  { files, timeZone }: Pick<LoadContext, 'files' | 'timeZone'>,
   columns: readonly LoadedColumn[],
   query: (files: readonly LocalFile[]) => string,
 ): LoadedTable {
@@ -80,7 +84,9 @@ export function withPartitionColumns(
     const values = added.map((column, index) => {
       const value = group[0]!.source.partitionValues?.[column.name];
       const text = value === undefined || value === '__HIVE_DEFAULT_PARTITION__' ? 'NULL' : quoteText(value);
-      return `CAST(${text} AS ${column.type.kind === 'int' ? 'INTEGER' : column.type.kind === 'string' ? 'VARCHAR' : column.type.kind}) AS ${columnAt(columns.length + index)}`;
+      const cast = `CAST(${text} AS ${duckType(column.type)})`;
+      const typed = column.type.kind === 'timestamp' ? instantOf(cast, timeZone) : cast;
+      return `${typed} AS ${columnAt(columns.length + index)}`;
     });
     return `SELECT *, ${values.join(', ')} FROM (${query(group)})`;
   });

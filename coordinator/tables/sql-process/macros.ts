@@ -4,8 +4,9 @@ import { HASH_MACROS } from './hash-macros.js';
 
 const SPACE = '[\\x00-\\x20]*';
 const NUMBER = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?';
-const ZONE = 'Z|UTC|GMT|UT|(?:UTC|GMT|UT)?[+-]\\d{1,2}(?::?\\d{2})?|[A-Za-z]+/[A-Za-z_/]+';
-const TIMESTAMP = `^${SPACE}([+-]?\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T](\\d{1,2})(?::(\\d{1,2})(?::(\\d{1,2})(?:\\.(\\d{0,9}))?)?)? ?(${ZONE})?)?)?)?${SPACE}$`;
+const OFFSET = 'Z|UTC|GMT|UT|(?:UTC|GMT|UT)?[+-]\\d{1,2}(?::?\\d{2})?';
+const ZONE = `${OFFSET}|[A-Z][A-Za-z0-9]+(?:/[A-Z][A-Za-z0-9_+-]*)*`;
+const TIMESTAMP = `^${SPACE}([+-]?\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T](\\d{1,2})(?::(\\d{1,2})(?::(\\d{1,2})(?:\\.(\\d{0,9}))? ?(${ZONE})?)?)?)?)?)?${SPACE}$`;
 // What most timestamps look like: DuckDB reads them as Spark does, and fast.
 const PLAIN_TIMESTAMP = '\\d{4}-\\d{2}-\\d{2}[ T](?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?';
 
@@ -77,11 +78,38 @@ export const MACROS: readonly string[] = [
     ELSE 0 END`,
   `plain_timestamp(p) AS spark_date_of(p) + to_hours(coalesce(TRY_CAST(p.hh AS INTEGER), 0)) + to_minutes(coalesce(TRY_CAST(p.mi AS INTEGER), 0))
     + to_seconds(coalesce(TRY_CAST(p.ss AS INTEGER), 0)) + to_microseconds(coalesce(TRY_CAST(rpad(left(p.f, 6), 6, '0') AS BIGINT), 0))`,
-  `timestamp_of(p) AS CASE WHEN coalesce(TRY_CAST(p.hh AS INTEGER), 0) < 24 AND coalesce(TRY_CAST(p.mi AS INTEGER), 0) < 60 AND coalesce(TRY_CAST(p.ss AS INTEGER), 0) < 60 THEN
-    CASE WHEN contains(p.z, '/') THEN try(CAST(timezone('UTC', timezone(p.z, spark_plain_timestamp(p))) AS TIMESTAMP))
-    ELSE make_timestamp(epoch_us(spark_plain_timestamp(p)) - spark_offset_micros(p.z)) END END`,
-  `to_timestamp(s) AS list_transform([s], lambda t: CASE WHEN regexp_full_match(t, '${PLAIN_TIMESTAMP}') THEN TRY_CAST(t AS TIMESTAMP) WHEN t IS NOT NULL
-    THEN list_transform([regexp_extract(t, '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])], lambda p: spark_timestamp_of(p))[1] END)[1]`,
+
+  // Wall times of zones with daylight saving. Java's rules, not ICU's: a wall time in a gap moves on by the gap's length,
+  // which is what the offset before it makes of it, and of two instants with the same wall time it means the earlier.
+  "wall(t, zone) AS timezone(zone, timezone('UTC', t))",
+  'offset_seconds(t, zone) AS (epoch_us(spark_wall(t, zone)) - epoch_us(t)) // 1000000',
+  'by_offset(w, seconds) AS make_timestamp(epoch_us(w) - seconds * 1000000)',
+  `instant_of(w, before, after, zone) AS CASE WHEN before = after OR spark_wall(spark_by_offset(w, before), zone) = w THEN spark_by_offset(w, before)
+    WHEN spark_wall(spark_by_offset(w, after), zone) = w THEN spark_by_offset(w, after) ELSE spark_by_offset(w, before) END`,
+  `instant(w, zone) AS list_transform([w], lambda l: spark_instant_of(l, spark_offset_seconds(l - to_days(1), zone), spark_offset_seconds(l + to_days(1), zone), zone))[1]`,
+  `instant_near(w, t, zone) AS list_transform([{'w': w, 't': t}], lambda n: CASE WHEN spark_wall(spark_by_offset(n.w, spark_offset_seconds(n.t, zone)), zone) = n.w
+    THEN spark_by_offset(n.w, spark_offset_seconds(n.t, zone)) ELSE spark_instant(n.w, zone) END)[1]`,
+  // Whole days among the microseconds are days of the calendar.
+  `add_days(t, days, zone) AS CASE WHEN days = 0 THEN t ELSE spark_instant_near(spark_wall(t, zone) + to_days(CAST(days AS INTEGER)), t, zone) END`,
+  `add_micros(t, n, zone) AS list_transform([{'t': t, 'n': n}], lambda a: spark_add_days(a.t, spark_quotient(a.n, 86400000000), zone) + to_microseconds(a.n % 86400000000))[1]`,
+  `offset_text(seconds, separator, zero) AS CASE WHEN seconds = 0 THEN zero WHEN seconds IS NOT NULL THEN CASE WHEN seconds < 0 THEN '-' ELSE '+' END ||
+    lpad(CAST(abs(seconds) // 3600 AS VARCHAR), 2, '0') || separator || lpad(CAST(abs(seconds) // 60 % 60 AS VARCHAR), 2, '0') END`,
+
+  `timestamp_of(p, local) AS CASE WHEN coalesce(TRY_CAST(p.hh AS INTEGER), 0) < 24 AND coalesce(TRY_CAST(p.mi AS INTEGER), 0) < 60 AND coalesce(TRY_CAST(p.ss AS INTEGER), 0) < 60 THEN
+    CASE WHEN p.z = '' THEN local WHEN regexp_full_match(p.z, '${OFFSET}') THEN make_timestamp(epoch_us(spark_plain_timestamp(p)) - spark_offset_micros(p.z))
+    ELSE try(spark_instant(spark_plain_timestamp(p), p.z)) END END`,
+  // Without a zone in the text: UTC, a zone of one offset, or a zone with daylight saving.
+  ...Object.entries({
+    'to_timestamp(s)': (wall: string) => wall,
+    'to_timestamp_at(s, seconds)': (wall: string) => `(${wall} - to_seconds(seconds))`,
+    'to_timestamp_in(s, zone)': (wall: string) => `spark_instant(${wall}, zone)`,
+  }).map(
+    ([
+      name,
+      instant,
+    ]) => `${name} AS list_transform([s], lambda t: CASE WHEN regexp_full_match(t, '${PLAIN_TIMESTAMP}') THEN ${instant('TRY_CAST(t AS TIMESTAMP)')} WHEN t IS NOT NULL
+    THEN list_transform([regexp_extract(t, '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])], lambda p: spark_timestamp_of(p, ${instant('spark_plain_timestamp(p)')}))[1] END)[1]`,
+  ),
 
   // Rounding as Java does, by way of the shortest text, so that 2.675 becomes 2.68. That way is slow; what lies far
   // enough from the middle between two results needs no text.
@@ -163,9 +191,20 @@ export const MACROS: readonly string[] = [
   `whole_months_of(a, b) AS (year(b) - year(a)) * 12 + month(b) - month(a)
     - CASE WHEN b >= a AND spark_into_month(b) < spark_into_month(a) THEN 1 WHEN b < a AND spark_into_month(b) > spark_into_month(a) THEN -1 ELSE 0 END`,
   "whole_months(a, b) AS list_transform([{'a': a, 'b': b}], lambda p: spark_whole_months_of(p.a, p.b))[1]",
-  `months_of(a, b) AS CASE WHEN day(a) = day(b) OR (spark_month_end(a) AND spark_month_end(b))
+  // Seconds since midnight, whole ones; where the clock was changed that day, not what it shows.
+  `months_of(a, b, sa, sb) AS CASE WHEN day(a) = day(b) OR (spark_month_end(a) AND spark_month_end(b))
     THEN CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE)
-    ELSE (year(a) - year(b)) * 12 + month(a) - month(b) + CAST(((day(a) - day(b)) * 86400 + date_part('epoch', a - date_trunc('day', a)) - date_part('epoch', b - date_trunc('day', b))) AS DOUBLE) / 2678400.0 END`,
-  "months_between(a, b) AS list_transform([{'a': a, 'b': b}], lambda p: spark_months_of(p.a, p.b))[1]",
+    ELSE (year(a) - year(b)) * 12 + month(a) - month(b) + CAST(((day(a) - day(b)) * 86400 + sa - sb) AS DOUBLE) / 2678400.0 END`,
+  'seconds_between(a, b) AS spark_quotient(epoch_us(b) - epoch_us(a), 1000000)',
+  `months_between(a, b) AS list_transform([{'a': a, 'b': b}], lambda p:
+    spark_months_of(p.a, p.b, spark_seconds_between(date_trunc('day', p.a), p.a), spark_seconds_between(date_trunc('day', p.b), p.b)))[1]`,
+  `since_midnight(t, w, zone) AS spark_seconds_between(spark_instant(CAST(date_trunc('day', w) AS TIMESTAMP), zone), t)`,
+  `months_between_in(a, b, zone) AS list_transform([{'a': a, 'b': b, 'c': spark_wall(a, zone), 'd': spark_wall(b, zone)}], lambda p:
+    spark_months_of(p.c, p.d, spark_since_midnight(p.a, p.c, zone), spark_since_midnight(p.b, p.d, zone)))[1]`,
+  // Each step is taken from the start: the 31st of January, the 29th of February, the 31st of March.
+  `month_series(a, b, n) AS list_transform([{'a': a, 'b': b, 'n': n}], lambda q: CASE WHEN q.n = 0 AND q.a = q.b THEN [q.a]
+    WHEN q.n = 0 OR (q.n > 0) <> (q.a <= q.b) AND q.a <> q.b THEN error('sequence: the step leads away from the end')
+    WHEN q.a IS NOT NULL AND q.b IS NOT NULL AND q.n IS NOT NULL THEN list_filter(list_transform(range(0, abs(date_diff('month', q.a, q.b)) // abs(q.n) + 2),
+      lambda i: CAST(q.a + to_months(CAST(i * q.n AS INTEGER)) AS TIMESTAMP)), lambda m: CASE WHEN q.n > 0 THEN m <= q.b ELSE m >= q.b END) END)[1]`,
   `whole_seconds(t) AS CAST(floor(epoch_us(t) / 1000000) AS BIGINT)`,
 ].map((definition) => `CREATE OR REPLACE MACRO spark_${definition}`);

@@ -7,7 +7,9 @@ from typing import List, Optional, Sequence, Tuple
 
 from sqlglot import exp
 
+from .. import zones
 from ..expression import Expr, identifier, quote
+from ..intervals import MONTHS, TIMES, is_interval
 from ..names import call as call_name
 from ..ordering import is_nested, sorted_list
 from ..types import (
@@ -331,21 +333,28 @@ def _sequence(call: Call) -> Expr:
 
 
 def _date_sequence(call: Call, values: Sequence[Expr]) -> Expr:
-    from ..intervals import DAYS, TIMES, is_interval
-
     common = TIMESTAMP if TIMESTAMP in (values[0].type, values[1].type) else DATE
+    kind = ArrayType(element=common)
     first, last = call.cast(values[0], common), call.cast(values[1], common)
     if len(values) == 3:
         step = values[2]
         if not is_interval(step.type) or (common == DATE and step.type == TIMES):
             raise call.error("the step between dates must be an interval of days or months")
-        series = f"generate_series(CAST({first} AS TIMESTAMP), CAST({last} AS TIMESTAMP), {step.sql})"
-        if step.type not in (DAYS, TIMES):
-            raise call.unsupported("of dates by months")
+        by_clock, interval, of_months = step.type == TIMES, step.sql, step.type == MONTHS
     else:
-        day = f"CASE WHEN {first} <= {last} THEN to_days(1) ELSE to_days(-1) END"
-        series = f"generate_series(CAST({first} AS TIMESTAMP), CAST({last} AS TIMESTAMP), {day})"
-    return call.result(f"CAST({series} AS {duck(common)}[])", ArrayType(element=common), values)
+        by_clock, interval, of_months = False, f"CASE WHEN {first} <= {last} THEN to_days(1) ELSE to_days(-1) END", False
+    # Steps of the calendar are taken from one wall time to the next; a step of hours is one whatever the clock does.
+    as_walls = common == TIMESTAMP and not by_clock and not zones.is_utc()
+    walls = [zones.wall_time(side) if as_walls else f"CAST({side} AS TIMESTAMP)" for side in (first, last)]
+    if of_months:
+        walled = zones.instant("d") if as_walls else "d"
+        series = f"spark_month_series({walls[0]}, {walls[1]}, CAST(12 * date_part('year', {interval}) + date_part('month', {interval}) AS INTEGER))"
+        sql = f"list_transform({series}, lambda d: CAST({walled} AS {duck(common)}))"
+        return call.result(sql, kind, values)
+    series = f"generate_series({walls[0]}, {walls[1]}, {interval})"
+    if as_walls:
+        return call.result(f"list_transform({series}, lambda d: {zones.instant('d')})", kind, values)
+    return call.result(f"CAST({series} AS {duck(common)}[])", kind, values)
 
 
 @scalar("sort_array")

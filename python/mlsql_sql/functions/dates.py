@@ -1,11 +1,13 @@
-"""Functions of dates and timestamps. The session's time zone is UTC."""
+"""Functions of dates and timestamps. Days and hours are those of the session's time zone."""
 
 from __future__ import annotations
 
+import re
 from typing import Optional
 
 from sqlglot import exp
 
+from .. import zones
 from ..datetime_patterns import format_pattern, parse_pattern
 from ..expression import Expr, quote
 from ..names import call as call_name
@@ -33,9 +35,9 @@ simple("weekday", "D", INT, "CAST((dayofweek({0}) + 6) % 7 AS INTEGER)")
 simple("weekofyear", "D", INT, "CAST(week({0}) AS INTEGER)")
 simple("dayname", "D", STRING, "strftime({0}, '%a')")
 simple("monthname", "D", STRING, "strftime({0}, '%b')")
-simple("hour", "t", INT, "CAST(hour({0}) AS INTEGER)")
-simple("minute", "t", INT, "CAST(minute({0}) AS INTEGER)")
-simple("second", "t", INT, "CAST(second({0}) AS INTEGER)")
+simple("hour", "T", INT, "CAST(hour({0}) AS INTEGER)")
+simple("minute", "T", INT, "CAST(minute({0}) AS INTEGER)")
+simple("second", "T", INT, "CAST(second({0}) AS INTEGER)")
 simple("date_sub", "Di", DATE, "CAST({0} - {1} AS DATE)")
 simple("add_months", "Di", DATE, "spark_add_months({0}, {1})")
 simple("last_day", "D", DATE, "last_day({0})")
@@ -57,25 +59,37 @@ def _timestamp_seconds(call: Call) -> Expr:
 
 @scalar("make_timestamp")
 def _make_timestamp(call: Call) -> Expr:
-    values = call.arguments(6)
+    values = call.arguments(6, 7)
     parts = [call.cast(value, INT) for value in values[:5]]
     seconds = call.cast(values[5], DOUBLE)
-    sql = f"try(make_timestamp({', '.join(f'CAST({part} AS BIGINT)' for part in parts)}, CAST({seconds} AS DOUBLE)))"
-    return call.result(sql, TIMESTAMP, values)
+    wall = f"try(make_timestamp({', '.join(f'CAST({part} AS BIGINT)' for part in parts)}, CAST({seconds} AS DOUBLE)))"
+    if len(values) == 6:
+        return call.result(zones.instant(wall), TIMESTAMP, values)
+    zone = call.constant_text(values[6], "time zone")
+    return call.result("CAST(NULL AS TIMESTAMP)" if zone is None else _in_zone(call, wall, zone), TIMESTAMP, values)
+
+
+_NOW = "CAST(timezone('UTC', now()) AS TIMESTAMP)"
+
+
+@scalar("current_timezone")
+def _current_timezone(call: Call) -> Expr:
+    call.arity(0)
+    return Expr(quote(zones.session_zone().name), STRING, "current_timezone()")
 
 
 @scalar("current_date", "curdate")
 def _current_date(call: Call) -> Expr:
     call.arity(0)
     call.compiler.context.volatile = True
-    return Expr("CAST(timezone('UTC', now()) AS DATE)", DATE, "current_date()")
+    return Expr(f"CAST({zones.wall_time(_NOW)} AS DATE)", DATE, "current_date()")
 
 
 @scalar("current_timestamp", "now")
 def _now(call: Call) -> Expr:
     call.arity(0)
     call.compiler.context.volatile = True
-    return Expr("CAST(timezone('UTC', now()) AS TIMESTAMP)", TIMESTAMP, f"{call.name}()")
+    return Expr(_NOW, TIMESTAMP, f"{call.name}()")
 
 
 @scalar("datediff", "date_diff")
@@ -102,6 +116,10 @@ _UNITS = {
 }
 
 
+#: Units that are no part of the calendar: an hour is one whatever the clock does.
+_CLOCK_UNITS = ("HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND")
+
+
 def _unit(call: Call) -> str:
     node = call.nodes[0]
     name = str(node.name).upper() if isinstance(node, (exp.Column, exp.Identifier, exp.Var, exp.Literal)) else ""
@@ -125,8 +143,12 @@ def _timestampadd(call: Call) -> Expr:
     call.arity(3)
     unit = _unit(call)
     amount, value = call.compiler.compile(call.nodes[1]), call.compiler.compile(call.nodes[2])
-    interval = _UNITS[unit].format(n=call.cast(amount, INT))
-    sql = f"CAST({call.cast(value, TIMESTAMP)} + {interval} AS TIMESTAMP)"
+    count = call.cast(amount, INT)
+    stamp = call.cast(value, TIMESTAMP)
+    if unit in _CLOCK_UNITS:
+        sql = f"CAST({stamp} + {_UNITS[unit].format(n=count)} AS TIMESTAMP)"
+    else:
+        sql = zones.add_to_wall_time(stamp, _UNITS[unit].format(n=count))
     return call.result(sql, TIMESTAMP, [amount, value], call_name(call.name, [unit, amount.name, value.name]))
 
 
@@ -136,7 +158,7 @@ def _timestampdiff(call: Call) -> Expr:
     unit = _unit(call)
     start, end = call.compiler.compile(call.nodes[1]), call.compiler.compile(call.nodes[2])
     word = "day" if unit == "DAYOFYEAR" else unit.lower()
-    first, second = call.cast(start, TIMESTAMP), call.cast(end, TIMESTAMP)
+    first, second = zones.wall_time(call.cast(start, TIMESTAMP)), zones.wall_time(call.cast(end, TIMESTAMP))
     months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}.get(unit)
     if months is None:
         sql = f"date_sub('{word}', {first}, {second})"
@@ -149,8 +171,8 @@ def _timestampdiff(call: Call) -> Expr:
 def _months_between(call: Call) -> Expr:
     values = call.arguments(2, 3)
     round_off = call.constant(values[2], "roundOff") if len(values) == 3 else True
-    first, second = call.cast(values[0], TIMESTAMP), call.cast(values[1], TIMESTAMP)
-    sql = f"spark_months_between({first}, {second})"
+    first, second = (call.cast(value, TIMESTAMP) for value in values[:2])
+    sql = zones.months_between(first, second)
     names = [value.name for value in values] + ([] if len(values) == 3 else ["true"])
     return call.result(f"spark_round_double({sql}, 8)" if round_off else sql, DOUBLE, values, call_name("months_between", names))
 
@@ -186,7 +208,10 @@ def _date_trunc(call: Call) -> Expr:
     name = (call.constant_text(unit, "unit") or "").upper()
     if name not in _TRUNC_TIME:
         return call.result("CAST(NULL AS TIMESTAMP)", TIMESTAMP, [unit, value])
-    sql = f"CAST(date_trunc('{_TRUNC_TIME[name]}', {call.cast(value, TIMESTAMP)}) AS TIMESTAMP)"
+    stamp = call.cast(value, TIMESTAMP)
+    truncated = f"CAST(date_trunc('{_TRUNC_TIME[name]}', {zones.wall_time(stamp)}) AS TIMESTAMP)"
+    # Of an hour that is shown twice the one that it is stays.
+    sql = zones.instant(truncated) if name in _TRUNC_DATE else zones.instant_near(truncated, stamp)
     return call.result(sql, TIMESTAMP, [unit, value])
 
 
@@ -194,7 +219,7 @@ def _date_trunc(call: Call) -> Expr:
 def _date_part(call: Call) -> Expr:
     unit, value = call.arguments(2)
     field = (call.constant_text(unit, "field") or "").upper()
-    timestamp = call.cast(value, TIMESTAMP if value.type != DATE else DATE)
+    timestamp = call.cast(value, DATE) if value.type == DATE else zones.wall_time(call.cast(value, TIMESTAMP))
     parts = {
         "year": "year", "y": "year", "years": "year", "yr": "year", "yrs": "year",
         "yearofweek": "isoyear",
@@ -214,7 +239,8 @@ def _date_part(call: Call) -> Expr:
     if lower in ("dow", "dayofweek"):
         return call.result(f"CAST(dayofweek({timestamp}) + 1 AS INTEGER)", INT, [unit, value], label)
     if lower in ("second", "s", "sec", "seconds", "secs"):
-        micros = f"(epoch_us({call.cast(value, TIMESTAMP)}) - epoch_us(date_trunc('minute', {call.cast(value, TIMESTAMP)})))"
+        wall = zones.wall_time(call.cast(value, TIMESTAMP))
+        micros = f"(epoch_us({wall}) - epoch_us(date_trunc('minute', {wall})))"
         kind = DecimalType(precision=8, scale=6)
         sql = f"CAST(CAST({micros} AS DECIMAL(18,0)) * CAST('0.000001' AS DECIMAL(7,6)) AS DECIMAL(8,6))"
         return call.result(sql, kind, [unit, value], label)
@@ -244,7 +270,7 @@ def _to_date(call: Call) -> Expr:
     pattern = _format(call, values[1])
     if pattern is None:
         return call.result("CAST(NULL AS DATE)", DATE, values)
-    return call.result(f"CAST({parse_pattern(pattern, values[0].sql, call.node)} AS DATE)", DATE, values)
+    return call.result(f"CAST({zones.wall_time(parse_pattern(pattern, values[0].sql, call.node))} AS DATE)", DATE, values)
 
 
 @scalar("to_timestamp", "try_to_timestamp")
@@ -263,7 +289,7 @@ def _unix_timestamp(call: Call) -> Expr:
     values = call.arguments(0, 2)
     if not values:
         call.compiler.context.volatile = True
-        return Expr("(epoch_us(CAST(timezone('UTC', now()) AS TIMESTAMP)) // 1000000)", BIGINT, "unix_timestamp(current_timestamp(), yyyy-MM-dd HH:mm:ss)")
+        return Expr(f"(epoch_us({_NOW}) // 1000000)", BIGINT, "unix_timestamp(current_timestamp(), yyyy-MM-dd HH:mm:ss)")
     names = [value.name for value in values] + (["yyyy-MM-dd HH:mm:ss"] if len(values) == 1 else [])
     label = call_name(call.name, names)
     if values[0].type == STRING:
@@ -301,13 +327,17 @@ def _zone(call: Call) -> Expr:
     if shift is not None:
         sign = "+" if call.name == "from_utc_timestamp" else "-"
         return call.result(f"CAST({stamp} {sign} to_minutes({shift}) AS TIMESTAMP)", TIMESTAMP, [value, zone])
-    first, second = ("UTC", name) if call.name == "from_utc_timestamp" else (name, "UTC")
-    return call.result(f"timezone({quote(second)}, timezone({quote(first)}, {stamp}))", TIMESTAMP, [value, zone])
+    macro = "spark_wall" if call.name == "from_utc_timestamp" else "spark_instant"
+    return call.result(f"{macro}({stamp}, {quote(name)})", TIMESTAMP, [value, zone])
+
+
+def _in_zone(call: Call, wall: str, name: str) -> str:
+    """SQL of the instant at which the clocks of a zone show a time."""
+    minutes = _fixed_offset(name)
+    return f"spark_instant({wall}, {quote(name)})" if minutes is None else f"({wall} - to_minutes({minutes}))"
 
 
 def _fixed_offset(name: str) -> Optional[int]:
-    import re
-
     match = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", name)
     if match is None:
         return 0 if name.upper() in ("UTC", "GMT", "Z", "UT") else None

@@ -27,6 +27,7 @@ from ..types import (
     Type,
     duck,
 )
+from ..zones import wall_time
 
 if TYPE_CHECKING:
     from ..expressions import Compiler
@@ -40,6 +41,8 @@ LETTERS: Dict[str, Type] = {
     "b": BOOLEAN,
     "D": DATE,
     "t": TIMESTAMP,
+    # A timestamp as the session's clocks show it.
+    "T": TIMESTAMP,
     "x": BINARY,
 }
 
@@ -209,6 +212,7 @@ def simple(names: str, parameters: str, result: Type, template: str) -> None:
     def handle(call: Call) -> Expr:
         values = call.arguments(len(required), len(kinds))
         texts = [call.cast(value, kind) for value, kind in zip(values, kinds)]
+        texts = [wall_time(text) if letter == "T" else text for text, letter in zip(texts, required + optional)]
         return call.result(templates[len(values) - len(required)].format(*texts), result, values)
 
     for name in names.split():

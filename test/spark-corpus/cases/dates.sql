@@ -90,3 +90,21 @@ select hour('13:45:10') a, hour('bad') b, minute('2024-01-01') c, second(null) d
 select id, date(ts) a, to_date(ts) b, ts > d c, ts = d e from times order by id
 --- current functions agree
 select current_date() = date(current_timestamp()) a, now() = current_timestamp() b, typeof(current_date) c
+--- windows that overlap, unordered
+select window, count(*) n, sum(amount) s from sales group by window(sold_at, '2 days', '1 day')
+--- window with a start, unordered
+select w.start a, w.end b, region, count(*) n from (select window(sold_at, '1 day', '1 day', '6 hours') w, region from sales) group by w, region
+--- window in the select list alone
+select id, window(sold_at, '90 minutes') w, window.end from sales where sold_at is not null order by id
+--- fields of a grouping column
+select addr.zip z, addr.geo.lat l, count(*) n from nested group by addr order by z nulls first
+--- sequence of dates by months
+select sequence(date'2024-01-31', date'2024-06-30', interval 1 month) a, sequence(date'2024-06-30', date'2024-01-31', interval -1 month) b, sequence(date'2024-01-01', date'2026-01-01', interval 1 year) c, sequence(date'2024-01-01', date'2024-01-01', interval 2 months) d
+--- intervals from one unit to another
+select timestamp'2024-01-01 00:00:00' + interval '1 12:30:15.5' day to second a, timestamp'2024-01-01 00:00:00' - interval '-5:30' hour to minute b, date'2024-01-31' + interval '1-1' year to month c, date'2024-01-31' + interval '1 2' day to hour d, timestamp'2024-01-01 00:00:00' + interval '10:30' minute to second e
+--- months_between of fractions of a second
+select months_between(timestamp'2024-01-15 00:00:00.9', timestamp'2024-01-10 00:00:00.1') a, months_between('2024-01-15 10:00:00.7', '2024-01-10 12:00:00.9') b
+--- zones stand behind seconds only
+select cast(s as timestamp) t from values ('2024-07-01 12:00 Europe/Berlin'), ('2024-07-01 12:00+02:00'), ('2024-07-01 12Z'), ('2024-07-01 12:00:00+02:00'), ('2024-07-01 12:00:00.5 +02:00'), ('2024-07-01 12:00:00 CET'), ('2024-07-01 12:00:00 PST') as v(s)
+--- map keys of timestamps
+select map(timestamp'2024-01-01 12:00:00', 1) a, to_json(map(timestamp'2024-01-01 12:00:00', 1)) b, to_json(map(date'2024-01-01', 1)) c, cast(map(timestamp'2024-01-01 12:00:00', 1) as string) d
