@@ -112,11 +112,19 @@ export const ERROR_KINDS = {
     status.FAILED_PRECONDITION,
     'No executor could ever run a group of this size.',
   ),
+  MLSQL_TRAIN_QUEUE_TIMEOUT: user(
+    status.DEADLINE_EXCEEDED,
+    'A group waited for its first try longer than its queueTimeout.',
+  ),
   // attempts: causes of a failed attempt
   MLSQL_TASK_EXIT: user(status.FAILED_PRECONDITION, 'The script ended with a non-zero exit code.'),
   MLSQL_TASK_SIGNAL: user(status.FAILED_PRECONDITION, 'The script was ended by a signal.'),
   MLSQL_TASK_MEMORY: user(status.RESOURCE_EXHAUSTED, 'The script used more memory than its limit.'),
   MLSQL_TASK_TIMEOUT: user(status.DEADLINE_EXCEEDED, 'The script ran longer than its timeout.'),
+  MLSQL_TASK_IDLE: user(
+    status.DEADLINE_EXCEEDED,
+    'The script printed nothing for longer than its idleTimeout.',
+  ),
   MLSQL_TASK_DISK: user(status.RESOURCE_EXHAUSTED, 'The script or its data filled the disk quota.'),
   MLSQL_TASK_SYNC: platform(
     status.UNAVAILABLE,

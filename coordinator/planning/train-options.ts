@@ -84,6 +84,10 @@ export interface TrainOptions {
   readonly retries: number;
   /** Of one attempt; absent: none. */
   readonly timeoutMs?: number;
+  /** Of one attempt without any output; absent: none. */
+  readonly idleTimeoutMs?: number;
+  /** Of a group that waits for its first attempt; absent: none. */
+  readonly queueTimeoutMs?: number;
   /** Default 1. */
   readonly cpus: number;
   /** Absent: no limit. */
@@ -123,6 +127,8 @@ const KEYS = {
   enableCopyTrainParamsToPython: parseBoolean,
   retries: parseCount(),
   timeout: parseTimeout,
+  idleTimeout: parseTimeout,
+  queueTimeout: parseTimeout,
   cpus: parsePositiveNumber,
   memory: parseSize,
   gpus: parseCount(),
@@ -188,6 +194,8 @@ export function parseTrainOptions(
     enableCopyTrainParamsToPython: values.enableCopyTrainParamsToPython ?? false,
     retries: values.retries ?? 0,
     ...(values.timeout !== undefined && { timeoutMs: values.timeout }),
+    ...(values.idleTimeout !== undefined && { idleTimeoutMs: values.idleTimeout }),
+    ...(values.queueTimeout !== undefined && { queueTimeoutMs: values.queueTimeout }),
     cpus: values.cpus ?? 1,
     ...(values.memory !== undefined && { memoryBytes: values.memory }),
     gpus: values.gpus ?? 0,

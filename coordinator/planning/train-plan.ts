@@ -59,6 +59,7 @@ export function planTrain(input: TrainPlanInput): TrainPlan {
     minSuccess: resolveMinSuccess(options.minSuccess, groups.length),
     dataBytesWritten: sum(parts.filter((part) => part.written)),
     dataBytesTotal: sum(parts),
+    ...(options.queueTimeoutMs !== undefined && { queueTimeoutMs: options.queueTimeoutMs }),
   };
 }
 
@@ -93,6 +94,7 @@ function groupSpec(
     memoryBytes: options.memoryBytes ?? 0,
     gpus: options.gpus,
     timeoutMs: options.timeoutMs ?? 0,
+    idleTimeoutMs: options.idleTimeoutMs ?? 0,
     graceMs: input.graceMs,
     keepLocalDirectory: options.keepLocalDirectory,
     scriptName:

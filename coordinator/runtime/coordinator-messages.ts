@@ -37,6 +37,7 @@ export function taskMessage(task: TaskSpec, stagingPrefix: string): TaskSpecMess
     memoryBytes: task.memoryBytes,
     gpus: task.gpus,
     timeoutMs: task.timeoutMs,
+    idleTimeoutMs: task.idleTimeoutMs,
     graceMs: task.graceMs,
     stagingPrefix,
     keepLocalDirectory: task.keepLocalDirectory,

@@ -228,3 +228,31 @@ describe('ended jobs', () => {
     expect(machine.state.users.size).toBe(0);
   });
 });
+
+describe('queueTimeout', () => {
+  it('fails what was never placed in time, with why it waited; what was tried once goes on', () => {
+    const machine = machineWith(1);
+    machine.submit(jobSpec('j', 3, { queueTimeoutMs: 60_000, minSuccess: 1 }));
+    machine.report('j', 0, 'running');
+    machine.passAlive(59_999, ['e1']);
+    expect(machine.phases('j')).toEqual(['running', 'pending', 'pending']);
+    machine.pass(1);
+    expect(machine.phases('j')).toEqual(['running', 'failed', 'failed']);
+    expect(machine.group('j', 2).failure).toMatchObject({
+      code: 'MLSQL_TRAIN_QUEUE_TIMEOUT',
+      message: expect.stringMatching(/queueTimeout of 60 s: waits for a slot: 1 of 1 busy, position 1/),
+    });
+    machine.succeed('j', 0);
+    machine.published('j');
+    expect(machine.job('j')).toMatchObject({ state: 'SUCCEEDED', failed: 2 });
+  });
+
+  it('ends a job that nobody ever came for', () => {
+    const machine = new Machine();
+    machine.submit(jobSpec('j', 2, { queueTimeoutMs: 1_000 }));
+    expect(ofType(machine.pass(1_000), 'fail-job')[0]?.outcome).toMatchObject({
+      state: 'FAILED',
+      error: { failure: { message: expect.stringContaining('none is connected') } },
+    });
+  });
+});

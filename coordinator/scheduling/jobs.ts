@@ -1,11 +1,12 @@
 // A job's way: submitted, worked on group by group, then published or told to have failed, then ended exactly once.
 import { addDeadline } from './deadlines.js';
 import type { CancelJobEvent, PublishDecidedEvent, SubmitJobEvent } from './events.js';
-import { stopGroups } from './groups.js';
+import { failGroup, stopGroups } from './groups.js';
 import { ENDED_GROUPS_KEPT, ENDED_JOBS_KEPT } from './limits.js';
 import type { GroupRecord, GroupSpec, JobRecord, JobSpec, SchedulerState, UserRecord } from './model.js';
 import { type JobOutcome, jobOutcome } from './outcome.js';
 import { enqueue, requirementOf, shapeKey, userOf } from './queue.js';
+import { waitReason } from './reasons.js';
 import { backoffMs } from './retry.js';
 import { tell } from './story.js';
 import { counted, tally } from './tally.js';
@@ -21,12 +22,43 @@ export function onSubmitJob(turn: Turn, event: SubmitJobEvent): void {
     state.jobs.set(spec.jobId, job);
     userRecord(state, spec.user).jobs += 1;
     for (const group of job.groups.values()) enqueue(state, job, group);
+    watchQueue(state, job);
     turn.persist({ type: 'persist-record', record: { kind: 'spec', jobId: spec.jobId, value: spec } });
     tell(turn, job, `submitted: ${counted(job.groups.size, 'group')}`, true);
     turn.jobChanged(job);
     turn.queueChanged = true;
   }
   turn.emit({ type: 'acknowledge', requestId, known: true });
+}
+
+/** Looks at the job again when its groups have waited for as long as they may. */
+export function watchQueue(state: SchedulerState, { spec, submitTimeMs }: JobRecord): void {
+  if (spec.queueTimeoutMs === undefined) return;
+  addDeadline(state, submitTimeMs + spec.queueTimeoutMs, { kind: 'queue', jobId: spec.jobId });
+}
+
+/** Groups that nobody could take until now have waited for as long as they may. */
+export function onQueueDue(turn: Turn, job: JobRecord): void {
+  const { queueTimeoutMs } = job.spec;
+  if (job.stage !== 'working' || queueTimeoutMs === undefined) return;
+  const waiting = [...job.groups.values()].filter(
+    ({ phase, attempts }) => phase === 'pending' && attempts === 0,
+  );
+  const [first] = waiting;
+  if (first === undefined) return;
+  const why = waitReason(turn.state, job, first, turn.now);
+  const message = `waited for its first try longer than its queueTimeout of ${queueTimeoutMs / 1000} s: ${why}`;
+  tell(turn, job, `${counted(waiting.length, 'group')} waited too long (queueTimeout): ${why}`, true);
+  for (const group of waiting) {
+    failGroup(turn, job, group, {
+      code: 'MLSQL_TRAIN_QUEUE_TIMEOUT',
+      message,
+      traceback: '',
+      retryable: false,
+      blame: 'user',
+      cause: 'queue',
+    });
+  }
 }
 
 export function onCancelJob(turn: Turn, event: CancelJobEvent): void {

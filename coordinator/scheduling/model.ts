@@ -82,6 +82,8 @@ export interface JobSpec {
   readonly failFast: boolean;
   /** Groups that must succeed for a publish, as a number. */
   readonly minSuccess: number;
+  /** How long a group may wait for its first attempt; absent: as long as it takes. */
+  readonly queueTimeoutMs?: number;
   /** Share of the slots among the user's jobs; default 1. */
   readonly weight?: number;
   /** Bytes of training data written for this job; 0: they lay there already. */
@@ -330,6 +332,8 @@ export interface Deadline {
     /** A group's next try, or the next try of its acceptance. */
     | { readonly kind: 'retry' | 'accept'; readonly jobId: JobId; readonly algIndex: number }
     | { readonly kind: 'publish'; readonly jobId: JobId }
+    /** Groups that were never placed have waited for as long as they may. */
+    | { readonly kind: 'queue'; readonly jobId: JobId }
     /** A connected executor's lease. */
     | { readonly kind: 'executor'; readonly executor: ExecutorName; readonly connectionId: number }
     /** A lost executor goes from the list. */

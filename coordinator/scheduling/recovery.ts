@@ -7,7 +7,7 @@ import type { GroupSnapshot } from './effects.js';
 import type { RecoverEvent } from './events.js';
 import { disconnectedExecutor } from './executors.js';
 import { askForAcceptance } from './groups.js';
-import { askForPublish, newJob, userRecord } from './jobs.js';
+import { askForPublish, newJob, userRecord, watchQueue } from './jobs.js';
 import { refOf, watchAttempt } from './leases.js';
 import type { ExecutorRecord, GroupRecord, JobRecord, SchedulerState } from './model.js';
 import { enqueue } from './queue.js';
@@ -57,8 +57,10 @@ function recoverJob(turn: Turn, { spec, job: snapshot, groups, story }: SavedJob
     return;
   }
   tell(turn, job, 'the coordinator was started anew', true);
-  if (job.stage === 'working') turn.toSettle.add(job);
-  else askForPublish(turn, job);
+  if (job.stage === 'working') {
+    turn.toSettle.add(job);
+    watchQueue(state, job);
+  } else askForPublish(turn, job);
 }
 
 function recoverGroup(turn: Turn, job: JobRecord, group: GroupRecord): void {

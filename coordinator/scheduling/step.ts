@@ -14,7 +14,7 @@ import {
   onHeartbeat,
   onLostExecutorDue,
 } from './executors.js';
-import { onCancelJob, onPublishDecided, onPublishDue, onSubmitJob, settleJob } from './jobs.js';
+import { onCancelJob, onPublishDecided, onPublishDue, onQueueDue, onSubmitJob, settleJob } from './jobs.js';
 import { forgiveSilence } from './leases.js';
 import { SCHEDULER_DEFAULTS } from './limits.js';
 import type { Deadline, GroupRecord, JobRecord, SchedulerConfig, SchedulerState } from './model.js';
@@ -151,6 +151,11 @@ function onDue(turn: Turn, { atMs, subject }: Deadline): void {
     case 'publish': {
       const job = state.jobs.get(subject.jobId);
       if (job !== undefined) onPublishDue(turn, job);
+      return;
+    }
+    case 'queue': {
+      const job = state.jobs.get(subject.jobId);
+      if (job !== undefined) onQueueDue(turn, job);
       return;
     }
     case 'executor': {

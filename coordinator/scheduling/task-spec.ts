@@ -56,6 +56,8 @@ export interface TaskSpec {
   readonly gpus: number;
   /** 0: none. */
   readonly timeoutMs: number;
+  /** How long the script may print nothing; 0: as long as it likes. */
+  readonly idleTimeoutMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   /** True: the attempt's folder is kept for a look. */

@@ -56,6 +56,7 @@ export function attemptSpec(
     memoryBytes: task.memoryBytes,
     diskBytes: context.diskBytes,
     timeoutMs: task.timeoutMs,
+    idleTimeoutMs: task.idleTimeoutMs,
     graceMs: context.graceMs,
     logBytesMax: LOG_MAX_BYTES,
   };

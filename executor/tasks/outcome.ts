@@ -9,6 +9,7 @@ export type FailureCause =
   | 'signal'
   | 'memory'
   | 'timeout'
+  | 'idle'
   | 'cancelled'
   | 'sync'
   | 'environment'
@@ -75,6 +76,12 @@ export function failureOfScript({ scriptName, exit, error, stop }: ScriptEnd): A
         'timeout',
         'MLSQL_TASK_TIMEOUT',
         `${script} ${exit.message || 'ran longer than its timeout'}`,
+      );
+    case 'idle':
+      return byUser(
+        'idle',
+        'MLSQL_TASK_IDLE',
+        `${script} ${exit.message || 'printed nothing for longer than its idleTimeout'}`,
       );
     case 'disk':
       return byUser('disk', 'MLSQL_TASK_DISK', `${script} ${exit.message || 'filled its disk quota'}`);

@@ -21,6 +21,11 @@ class OutputSpool:
         self._column = 0
         self._cut = 0
 
+    def note(self, text: str) -> None:
+        """Adds a line of the runtime's own, also in the middle of one of the script's."""
+        start = "\n" if self._column else ""
+        self.feed(f"{start}{text}\n".encode(errors="backslashreplace"))
+
     def feed(self, chunk: bytes) -> None:
         """Takes the next bytes of output."""
         pieces: list[bytes] = []

@@ -103,6 +103,8 @@ class _Shim:
         self._child_status: Optional[int] = None
         self._output: Optional[int] = None
         self._kill_at: Optional[float] = None
+        #: When the script last printed something; before that, when it started.
+        self._output_at = 0.0
         #: Most memory seen: of the whole tree at a sample, or of one process at its end.
         self.peak_memory_bytes = 0
 
@@ -191,6 +193,7 @@ class _Shim:
         memory_at = started + memory_every
         disk_at = started + _DISK_SAMPLE_SECONDS if spec.disk_bytes else None
         timeout_at = started + spec.timeout_ms / 1000 if spec.timeout_ms else None
+        self._output_at = started
         while self._reap():
             now = time.monotonic()
             if self._stop_asked:
@@ -203,6 +206,11 @@ class _Shim:
                 timeout_at = None
                 self._end(_Ending("timeout", f"ran longer than its timeout of {spec.timeout_ms / 1000:g} s"))
                 self._terminate(now, spec.grace_ms)
+            idle_at = self._output_at + spec.idle_timeout_ms / 1000 if spec.idle_timeout_ms else None
+            if idle_at is not None and now >= idle_at and self._kill_at is None:
+                message = f"printed nothing for longer than its idleTimeout of {spec.idle_timeout_ms / 1000:g} s"
+                self._end(_Ending("idle", message))
+                self._terminate(now, spec.grace_ms)
             if now >= memory_at:
                 self._check_memory()
                 memory_at = now + memory_every
@@ -212,7 +220,7 @@ class _Shim:
             if self._kill_at is not None and now >= self._kill_at:
                 self.kill_everything()
                 return
-            times = [memory_at, disk_at, timeout_at, self._kill_at]
+            times = [memory_at, disk_at, timeout_at, self._kill_at, idle_at if self._kill_at is None else None]
             self._wait(max(0.0, min(time for time in times if time is not None) - now))
 
     def _wait(self, seconds: float) -> None:
@@ -234,6 +242,7 @@ class _Shim:
         except BlockingIOError:
             return False
         if chunk:
+            self._output_at = time.monotonic()
             self._spool.feed(chunk)
             return True
         self._selector.unregister(self._output)
@@ -274,12 +283,13 @@ class _Shim:
             grace_ms = int(stop.get("graceMs", grace_ms))
         except (OSError, ValueError):
             pass
-        self._end(_Ending(cause, f"stopped: {cause}"))
+        self._end(_Ending(cause, f"was stopped ({cause})"))
         self._terminate(now, grace_ms)
 
     def _end(self, ending: _Ending) -> None:
         if self._ending is None and self._child_status is None:
             self._ending = ending
+            self._spool.note(f"[mlsql] the script {ending.message}: it is ended")
 
     def _terminate(self, now: float, grace_ms: int) -> None:
         processes = process_tree.descendants(os.getpid())
@@ -306,6 +316,7 @@ class _Shim:
             return
         used = process_tree.disk_bytes(self._attempt_dir)
         if used > limit:
+            # Also where the script has just ended by itself.
             self._ending = _Ending("disk", f"used {_megabytes(used)} of disk; the quota is {_megabytes(limit)}")
             self._kill_at = 0.0
 

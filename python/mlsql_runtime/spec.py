@@ -57,6 +57,8 @@ class AttemptSpec:
         self.memory_bytes: int = int(raw.get("memoryBytes") or 0)
         self.disk_bytes: int = int(raw.get("diskBytes") or 0)
         self.timeout_ms: int = int(raw.get("timeoutMs") or 0)
+        #: How long the script may print nothing.
+        self.idle_timeout_ms: int = int(raw.get("idleTimeoutMs") or 0)
         self.log_bytes_max: int = int(raw.get("logBytesMax") or 0)
         #: Between SIGTERM and SIGKILL.
         self.grace_ms: int = int(raw.get("graceMs", 10_000))

@@ -306,7 +306,9 @@ def test_a_script_may_use_its_grace_to_end_well(launcher: Launcher) -> None:
     wait_for_output(folder, "ready\n")
     launcher.stop(folder, pid, cause="drain")
     result = launcher.finish(folder)
-    assert (result.exit["cause"], result.exit["exitCode"], result.output) == ("drain", 0, "ready\nsaved\n")
+    note = "[mlsql] the script was stopped (drain): it is ended"
+    assert (result.exit["cause"], result.exit["exitCode"]) == ("drain", 0)
+    assert result.output == f"ready\n{note}\nsaved\n"
 
 
 def test_a_stop_right_after_the_start_counts(launcher: Launcher) -> None:
@@ -427,3 +429,20 @@ def test_a_spec_that_cannot_be_read_is_told(launcher: Launcher) -> None:
 
 def test_the_launcher_needs_nothing_from_its_environment() -> None:
     assert launcher_command()[1:3] == ["-I", "-S"]
+
+
+def test_a_script_that_prints_nothing_for_too_long_is_ended_and_the_log_says_why(launcher: Launcher) -> None:
+    script = """
+        import time
+        for i in range(3):
+            print(i, flush=True)
+            time.sleep(0.3)
+        print("half", end="", flush=True)
+        time.sleep(600)
+    """
+    result = launcher.run(source(script), idleTimeoutMs=1200)
+    assert (result.exit["cause"], result.exit["signal"]) == ("idle", "SIGTERM")
+    assert result.exit["message"] == "printed nothing for longer than its idleTimeout of 1.2 s"
+    assert result.output == (
+        "0\n1\n2\nhalf\n[mlsql] the script printed nothing for longer than its idleTimeout of 1.2 s: it is ended\n"
+    )

@@ -43,6 +43,7 @@ export function taskSpec(task: Partial<TaskSpec> = {}): TaskSpec {
     memoryBytes: 0,
     gpus: 0,
     timeoutMs: 0,
+    idleTimeoutMs: 0,
     graceMs: 1_000,
     keepLocalDirectory: false,
     scriptName: 'train.py',

@@ -92,6 +92,10 @@ export interface TaskSpec {
    * Names of the data's columns, in order: csv parts have no header.
    */
   'dataColumns'?: (string)[];
+  /**
+   * How long the script may print nothing; 0: as long as it likes.
+   */
+  'idleTimeoutMs'?: (number | string | Long);
 }
 
 /**
@@ -182,4 +186,8 @@ export interface TaskSpec__Output {
    * Names of the data's columns, in order: csv parts have no header.
    */
   'dataColumns': (string)[];
+  /**
+   * How long the script may print nothing; 0: as long as it likes.
+   */
+  'idleTimeoutMs': (number);
 }
