@@ -294,7 +294,6 @@ export class Attempt {
       };
       this.#launching = this.#deps.launcher.start(this.#folder.dir, launcherGone).then(async (shim) => {
         this.#shim = shim;
-        await writeJson(this.#folder.shim, shim);
         // Asked to stop in the moment it started.
         if (this.#stop !== undefined) await this.#stopScript();
       });

@@ -120,6 +120,7 @@ class _Shim:
         self._selector.register(self._wake_reader, selectors.EVENT_READ)
         kernel_kills = process_tree.kernel_memory_kills()
         started = time.monotonic()
+        self._tell_who_watches()
         self._prepare()
         failure = self._start()
         if failure is not None:
@@ -139,6 +140,13 @@ class _Shim:
             self._wait(0.02)
 
     # ---- start ----
+
+    def _tell_who_watches(self) -> None:
+        """Before the script's first line: from then on an executor that is started anew can find it by this file."""
+        pid = os.getpid()
+        write_json(
+            os.path.join(self._attempt_dir, "shim.json"), {"pid": pid, "startTicks": process_tree.start_ticks(pid)}
+        )
 
     def _prepare(self) -> None:
         """What need not wait for the script's own interpreter to start: here every module is loaded already."""
