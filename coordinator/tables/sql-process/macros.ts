@@ -1,4 +1,4 @@
-// DuckDB macros with Spark's meaning, created in each session before its configuration is locked. python/mlsql_sql writes their names.
+// DuckDB macros with Spark’s meaning; python/mlsql_sql writes their names.
 
 import { HASH_MACROS } from './hash-macros.js';
 

@@ -15,7 +15,6 @@ import { ArgumentBatch } from './argument-batch.js';
 import { ArgumentError, type ArgumentReader, readLists, readVectors } from './argument-rows.js';
 import { registerChecksums } from './checksums.js';
 import { runStage } from './function-stage.js';
-import { MACROS } from './macros.js';
 import type {
   FailedWork,
   FromSessionThread,
@@ -25,6 +24,7 @@ import type {
   StatementRows,
   ToSessionThread,
 } from './messages.js';
+import { SessionMacros } from './session-macros.js';
 import { CallFailure, ThreadCalls } from './thread-calls.js';
 
 /** Why the running statement's function call failed; DuckDB only hands on a text. */
@@ -66,7 +66,7 @@ function interrupt(): void {
 
 async function open(
   options: SessionSettings,
-): Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }> {
+): Promise<{ instance: DuckDBInstance; connection: DuckDBConnection; macros: SessionMacros }> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.floor(options.memoryLimitBytes / 1024)}KiB`,
     threads: String(options.threads),
@@ -78,11 +78,10 @@ async function open(
   const connection = await instance.connect();
   await connection.run(`SET TimeZone = 'UTC'`);
   registerChecksums(connection);
-  for (const macro of MACROS) await connection.run(macro);
   await connection.run(`SET allowed_directories = ${textList(options.allowedFolders)}`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
-  return { instance, connection };
+  return { instance, connection, macros: new SessionMacros(connection) };
 }
 
 async function work(request: SessionRequest): Promise<void> {
@@ -90,7 +89,7 @@ async function work(request: SessionRequest): Promise<void> {
   calls.begin(request.id);
   busy = true;
   try {
-    const { instance, connection } = await opened.catch((error: unknown) => {
+    const { instance, connection, macros } = await opened.catch((error: unknown) => {
       failedCall = { message: error instanceof Error ? error.message : String(error), cause: 'session' };
       throw error;
     });
@@ -102,11 +101,13 @@ async function work(request: SessionRequest): Promise<void> {
     // It may have been cancelled while it stood in the queue.
     if (calls.isCancelled) throw new CallFailure('cancelled');
     if (request.op === 'stage') {
+      await macros.ensure(request.stage.sql);
       const kept = await runStage(instance, connection, calls, request.stage);
       const names = request.stage.calls.map((call) => call.column);
       send({ op: 'done', id: request.id, rows: { names, types: [], rows: [kept] } });
       return;
     }
+    await macros.ensure(request.sql);
     send({ op: 'done', id: request.id, rows: await run(connection, request.sql) });
   } catch (error) {
     noteFailure(error);
