@@ -14,13 +14,13 @@ const python = join(root, '.venv/bin/python');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 /** @param later - hold its output back until it has ended, since another stage writes meanwhile */
-async function stage(title, command, args, env = {}, later = false) {
+async function stage(title, command, args, env = {}, later = false, cwd = root) {
   if (!later) console.log(`\n== ${title}`);
   const started = Date.now();
   const said = join(scratch, `${title}.out`);
   const out = later ? openSync(said, 'w') : 'inherit';
   const how = await new Promise((resolve) => {
-    spawn(command, args, { cwd: root, stdio: ['ignore', out, out], env: { ...process.env, ...env } })
+    spawn(command, args, { cwd, stdio: ['ignore', out, out], env: { ...process.env, ...env } })
       .on('error', (error) => resolve(error.message))
       .on('close', (status, signal) => resolve(status === 0 ? 'passed' : (signal ?? `exit ${status}`)));
   });
@@ -35,8 +35,8 @@ async function stage(title, command, args, env = {}, later = false) {
 }
 
 /** A stage that is one check, not a test runner. */
-async function check(title, command, args) {
-  total[(await stage(title, command, args)) ? 'passed' : 'failed'] += 1;
+async function check(title, command, args, cwd = root) {
+  total[(await stage(title, command, args, {}, false, cwd)) ? 'passed' : 'failed'] += 1;
 }
 
 async function vitest(title, project) {
@@ -87,6 +87,10 @@ async function pytest(title, marker) {
 async function checks() {
   await check('types', bin('tsc'), ['--noEmit', '-p', '.']);
   await check('lint', bin('biome'), ['check', '.']);
+  const folder = join(root, 'python');
+  await check('Python types', join(root, '.venv/bin/mypy'), [], folder);
+  await check('Python lint', join(root, '.venv/bin/ruff'), ['check', '.'], folder);
+  await check('Python format', join(root, '.venv/bin/ruff'), ['format', '--check', '.'], folder);
   await check('generated gRPC types are fresh', process.execPath, ['test/generated-fresh.mjs']);
 }
 const unit = () => vitest('unit tests', 'fast');

@@ -7,7 +7,7 @@ it did not: silently wrong. So every kind of node has the list of its parts that
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Type
+from typing import cast
 
 from sqlglot import exp
 
@@ -18,14 +18,16 @@ _UNARY = frozenset({"this"})
 _QUERY = frozenset({"with_", "order", "limit", "offset"})
 
 
-def _parts(names: str) -> FrozenSet[str]:
+def _parts(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
 #: Kinds of nodes and their parts that are read, or that may be ignored (hints, and what the parser notes for other uses).
-_READ: Dict[Type[exp.Expression], FrozenSet[str]] = {
+_READ: dict[type[exp.Expression], frozenset[str]] = {
     exp.Select: _QUERY
-    | _parts("expressions hint distinct from_ laterals joins where group having qualify windows sort cluster distribute"),
+    | _parts(
+        "expressions hint distinct from_ laterals joins where group having qualify windows sort cluster distribute"
+    ),
     exp.Union: _QUERY | _parts("this expression distinct"),
     exp.Except: _QUERY | _parts("this expression distinct"),
     exp.Intersect: _QUERY | _parts("this expression distinct"),
@@ -117,9 +119,8 @@ _READ: Dict[Type[exp.Expression], FrozenSet[str]] = {
     exp.WithinGroup: _BINARY,
 }
 _READ.update(
-    {
-        kind: _BINARY
-        for kind in (
+    dict.fromkeys(
+        (
             exp.Add,
             exp.Sub,
             exp.Mul,
@@ -140,8 +141,9 @@ _READ.update(
             exp.NullSafeNEQ,
             exp.And,
             exp.Or,
-        )
-    }
+        ),
+        _BINARY,
+    )
 )
 
 
@@ -149,7 +151,8 @@ def audit(tree: exp.Expression) -> None:
     """Raises MLSQL_SQL_UNSUPPORTED for the first node, or part of one, that is not read."""
     if isinstance(tree, (exp.Command, exp.DDL, exp.DML)):
         raise forbidden(f"{type(tree).__name__.upper()}: only a select", tree)
-    for node in tree.walk():
+    for found in tree.walk():
+        node = cast(exp.Expression, found)
         known = _READ.get(type(node))
         if known is None:
             raise unsupported(f"`{_text(node)}`", node)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from . import zones
 from .expression import quote
 from .types import (
@@ -32,7 +30,7 @@ def can_cast(source: Type, target: Type) -> bool:
     return cast("x", source, target) is not None
 
 
-def cast(sql: str, source: Type, target: Type, depth: int = 0) -> Optional[str]:
+def cast(sql: str, source: Type, target: Type, depth: int = 0) -> str | None:
     """SQL of the cast of a complete expression; None where there is no such cast."""
     if source == target or (is_day_time(source) and is_day_time(target)):
         return sql
@@ -62,7 +60,7 @@ def cast(sql: str, source: Type, target: Type, depth: int = 0) -> Optional[str]:
     return _nested(sql, source, target, depth)
 
 
-def _nested(sql: str, source: Type, target: Type, depth: int) -> Optional[str]:
+def _nested(sql: str, source: Type, target: Type, depth: int) -> str | None:
     if isinstance(source, ArrayType) and isinstance(target, ArrayType):
         if source.element.kind == "void":
             return f"list_transform({sql}, lambda c{depth}: CAST(NULL AS {duck(target.element)}))"
@@ -94,7 +92,7 @@ def field(sql: str, name: str) -> str:
     return f"struct_extract({sql}, {quote(name)})"
 
 
-def to_text(sql: str, source: Type, depth: int = 0) -> Optional[str]:
+def to_text(sql: str, source: Type, depth: int = 0) -> str | None:
     """SQL of the text that Spark makes of a value."""
     if source.kind == "string":
         return sql
@@ -115,7 +113,9 @@ def to_text(sql: str, source: Type, depth: int = 0) -> Optional[str]:
         item = to_text(f"t{depth}", source.element, depth + 1)
         if item is None:
             return None
-        return f"('[' || array_to_string(list_transform({sql}, lambda t{depth}: coalesce({item}, 'null')), ', ') || ']')"
+        return (
+            f"('[' || array_to_string(list_transform({sql}, lambda t{depth}: coalesce({item}, 'null')), ', ') || ']')"
+        )
     if isinstance(source, MapType):
         key = to_text(f"t{depth}.key", source.key, depth + 1)
         value = to_text(f"t{depth}.value", source.value, depth + 1)
@@ -135,13 +135,13 @@ def to_text(sql: str, source: Type, depth: int = 0) -> Optional[str]:
     return f"CAST({zones.wall_time(sql) if source.kind == 'timestamp' else sql} AS VARCHAR)"
 
 
-def _to_boolean(sql: str, source: Type) -> Optional[str]:
+def _to_boolean(sql: str, source: Type) -> str | None:
     if source.kind == "string":
         return f"spark_to_boolean({sql})"
     return f"({sql} <> 0)" if is_numeric(source) else None
 
 
-def _to_integral(sql: str, source: Type, target: Type) -> Optional[str]:
+def _to_integral(sql: str, source: Type, target: Type) -> str | None:
     name = duck(target)
     if source.kind == "boolean":
         return f"CAST({sql} AS {name})"
@@ -165,7 +165,7 @@ def _to_integral(sql: str, source: Type, target: Type) -> Optional[str]:
     return None
 
 
-def _to_floating(sql: str, source: Type, target: Type) -> Optional[str]:
+def _to_floating(sql: str, source: Type, target: Type) -> str | None:
     name = duck(target)
     if source.kind == "string":
         return f"CAST(spark_to_double({sql}) AS {name})"
@@ -178,7 +178,7 @@ def _to_floating(sql: str, source: Type, target: Type) -> Optional[str]:
     return None
 
 
-def _to_decimal(sql: str, source: Type, target: DecimalType) -> Optional[str]:
+def _to_decimal(sql: str, source: Type, target: DecimalType) -> str | None:
     name = duck(target)
     if source.kind == "string":
         return f"TRY_CAST(spark_number_text({sql}) AS {name})"
@@ -192,7 +192,7 @@ def _to_decimal(sql: str, source: Type, target: DecimalType) -> Optional[str]:
     return f"TRY_CAST({sql} AS {name})" if is_numeric(source) else None
 
 
-def _to_timestamp(sql: str, source: Type) -> Optional[str]:
+def _to_timestamp(sql: str, source: Type) -> str | None:
     if source.kind == "string":
         return zones.text_to_timestamp(sql)
     if source.kind == "date":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, List, Optional, Tuple
 
 from sqlglot import exp
 
@@ -12,12 +11,12 @@ from .errors import invalid, unsupported
 from .expression import quote
 
 #: A pattern's pieces: letters of one kind, or text as it stands.
-Piece = Tuple[str, str]
+Piece = tuple[str, str]
 
 
-def pieces_of(pattern: str, node: Optional[exp.Expression]) -> List[Piece]:
+def pieces_of(pattern: str, node: exp.Expression | None) -> list[Piece]:
     """`('letters', 'yyyy')` and `('text', '-')`, in order."""
-    pieces: List[Piece] = []
+    pieces: list[Piece] = []
     at = 0
     while at < len(pattern):
         character = pattern[at]
@@ -57,9 +56,9 @@ def _padded(value: str, width: int) -> str:
     return f"lpad(CAST({value} AS VARCHAR), {width}, '0')"
 
 
-def format_pattern(pattern: str, stamp: str, node: Optional[exp.Expression] = None) -> str:
+def format_pattern(pattern: str, stamp: str, node: exp.Expression | None = None) -> str:
     """SQL of the text of a timestamp."""
-    parts: List[str] = []
+    parts: list[str] = []
     wall = zones.wall_time(stamp)
     for kind, text in pieces_of(pattern, node):
         if kind == "text":
@@ -72,9 +71,9 @@ def format_pattern(pattern: str, stamp: str, node: Optional[exp.Expression] = No
     return f"(CASE WHEN {stamp} IS NOT NULL THEN {joined} END)"
 
 
-def _written(letters: str, stamp: str, pattern: str, node: Optional[exp.Expression]) -> str:
+def _written(letters: str, stamp: str, pattern: str, node: exp.Expression | None) -> str:
     letter, count = letters[0], len(letters)
-    simple: Dict[str, str] = {"d": "day", "H": "hour", "m": "minute", "s": "second"}
+    simple: dict[str, str] = {"d": "day", "H": "hour", "m": "minute", "s": "second"}
     if letter in simple and count <= 2:
         value = f"{simple[letter]}({stamp})"
         return f"CAST({value} AS VARCHAR)" if count == 1 else _padded(value, 2)
@@ -92,7 +91,11 @@ def _written(letters: str, stamp: str, pattern: str, node: Optional[exp.Expressi
         return f"strftime({stamp}, '{'%A' if count == 4 else '%a'}')"
     if letter == "a" and count == 1:
         return f"CASE WHEN hour({stamp}) < 12 THEN 'AM' ELSE 'PM' END"
-    twelve = {"h": f"((hour({stamp}) + 11) % 12 + 1)", "K": f"(hour({stamp}) % 12)", "k": f"((hour({stamp}) + 23) % 24 + 1)"}
+    twelve = {
+        "h": f"((hour({stamp}) + 11) % 12 + 1)",
+        "K": f"(hour({stamp}) % 12)",
+        "k": f"((hour({stamp}) + 23) % 24 + 1)",
+    }
     if letter in twelve and count <= 2:
         return f"CAST({twelve[letter]} AS VARCHAR)" if count == 1 else _padded(twelve[letter], 2)
     if letter == "D" and count in (1, 3):
@@ -110,7 +113,7 @@ def _written(letters: str, stamp: str, pattern: str, node: Optional[exp.Expressi
     raise unsupported(f"{letters} in the pattern {pattern!r}", node)
 
 
-def _zone_written(letters: str, stamp: str, pattern: str, node: Optional[exp.Expression]) -> str:
+def _zone_written(letters: str, stamp: str, pattern: str, node: exp.Expression | None) -> str:
     """The offset or name of the session's zone."""
     letter, count = letters[0], len(letters)
     if letter in "Xx" and count <= 3:
@@ -133,7 +136,7 @@ def offset_text(stamp: str, separator: str, zero: str) -> str:
 
 
 #: Letters → the regular expression that reads them, and the name of what they give.
-_READ: Dict[str, Tuple[str, str]] = {
+_READ: dict[str, tuple[str, str]] = {
     "y": (r"(\d{1,9})", "y"),
     "yyyy": (r"(\d{4})", "y"),
     "M": (r"(\d{1,2})", "m"),
@@ -160,13 +163,19 @@ _READ: Dict[str, Tuple[str, str]] = {
     "DDD": (r"(\d{3})", "doy"),
 }
 _READ["yyy"] = _READ["y"]
-_READ["ZZ"], _READ["ZZZ"], _READ["x"], _READ["xx"], _READ["xxx"] = _READ["Z"], _READ["Z"], _READ["X"], _READ["XX"], _READ["XXX"]
+_READ["ZZ"], _READ["ZZZ"], _READ["x"], _READ["xx"], _READ["xxx"] = (
+    _READ["Z"],
+    _READ["Z"],
+    _READ["X"],
+    _READ["XX"],
+    _READ["XXX"],
+)
 
 
-def parse_pattern(pattern: str, text: str, node: Optional[exp.Expression] = None) -> str:
+def parse_pattern(pattern: str, text: str, node: exp.Expression | None = None) -> str:
     """SQL of the timestamp that a text is; null where it does not follow the pattern to the letter."""
     expression = ""
-    fields: List[str] = []
+    fields: list[str] = []
     for kind, piece in pieces_of(pattern, node):
         if kind == "text":
             expression += re.escape(piece)
@@ -193,16 +202,22 @@ def parse_pattern(pattern: str, text: str, node: Optional[exp.Expression] = None
     return f"(CASE WHEN regexp_matches({text}, {quote('^' + expression + '$')}) THEN list_transform([{read}], lambda p: {_assembled(set(fields))})[1] END)"
 
 
-def _assembled(fields: "set[str]") -> str:
+def _assembled(fields: set[str]) -> str:
     year = "p.y" if "y" in fields else "('20' || p.yy)" if "yy" in fields else "'1970'"
     months = "['jan','feb','mar','apr','may','jun','jul','aug','sep','oct','nov','dec']"
-    month = "p.m" if "m" in fields else f"CAST(list_position({months}, lower(left(p.mon, 3))) AS VARCHAR)" if "mon" in fields else "'1'"
+    month = (
+        "p.m"
+        if "m" in fields
+        else f"CAST(list_position({months}, lower(left(p.mon, 3))) AS VARCHAR)"
+        if "mon" in fields
+        else "'1'"
+    )
     day = "p.d" if "d" in fields else "'1'"
     date = f"TRY_CAST({year} || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0') AS DATE)"
     if "doy" in fields:
         days = f"CAST(TRY_CAST({year} || '-01-01' AS DATE) + (CAST(p.doy AS INTEGER) - 1) AS DATE)"
         date = f"(CASE WHEN year({days}) = CAST({year} AS INTEGER) THEN {days} END)"
-    checks: List[str] = []
+    checks: list[str] = []
     hour = "0"
     if "hh" in fields:
         hour = "CAST(p.hh AS INTEGER)"
@@ -218,8 +233,5 @@ def _assembled(fields: "set[str]") -> str:
     micros = "CAST(rpad(left(p.f, 6), 6, '0') AS BIGINT)" if "f" in fields else "0"
     clock = f"({hour} * 3600 + {minute} * 60 + {second})"
     stamp = f"(CAST({date} AS TIMESTAMP) + to_microseconds(CAST({clock} AS BIGINT) * 1000000 + {micros}))"
-    if "z" in fields:
-        stamp = f"make_timestamp(epoch_us({stamp}) - spark_offset_micros(p.z))"
-    else:
-        stamp = zones.instant(stamp)
+    stamp = f"make_timestamp(epoch_us({stamp}) - spark_offset_micros(p.z))" if "z" in fields else zones.instant(stamp)
     return f"CASE WHEN {' AND '.join(checks)} THEN {stamp} END"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import List
+from typing import Any, cast
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.spark import Spark
 from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from .audit import audit
 from .errors import FORBIDDEN, INVALID, SqlError
@@ -26,7 +26,7 @@ _FORBIDDEN_STATEMENTS = re.compile(
 )
 
 
-class _Parser(Spark.Parser):
+class _Parser(Spark.Parser):  # type: ignore[misc, valid-type]
     FUNCTIONS: dict = {}  # type: ignore[type-arg]
     FUNCTION_PARSERS = {name: parser for name, parser in Spark.Parser.FUNCTION_PARSERS.items() if name in _KEPT_PARSERS}
     NO_PAREN_FUNCTION_PARSERS = {
@@ -37,6 +37,28 @@ class _Parser(Spark.Parser):
     ARRAY_CONSTRUCTORS: dict = {}  # type: ignore[type-arg]
     # A text is no name.
     STRING_ALIASES = False
+
+    def _parse_cube_or_rollup(self, with_prefix: bool = False) -> exp.Expression | None:
+        """Any expression may stand in cube and rollup, conditions too."""
+        for token, kind in ((TokenType.CUBE, exp.Cube), (TokenType.ROLLUP, exp.Rollup)):
+            if self._match(token):
+                return kind(expressions=[] if with_prefix else self._parse_wrapped_csv(self._parse_disjunction))
+        return None
+
+    def _parse_select_or_expression(self, alias: bool = False) -> exp.Expression | None:
+        """`struct(1 a)` names a field as `struct(1 as a)` does."""
+        this = super()._parse_select_or_expression(alias=alias)
+        ends = (TokenType.COMMA, TokenType.R_PAREN)
+        if (
+            alias
+            and this is not None
+            and self._curr
+            and self._curr.token_type == TokenType.VAR
+            and self._next
+            and self._next.token_type in ends
+        ):
+            return exp.Alias(this=this, alias=self._parse_id_var())
+        return cast("exp.Expression | None", this)
 
 
 #: Suffixes of numbers, as types that Spark does not have: `1L` is a literal, `cast(1 as bigint)` is none.
@@ -64,9 +86,9 @@ class SparkSql(Spark):
     Parser = _Parser
     Tokenizer = _Tokenizer
 
-    def tokenize(self, sql: str) -> List[Token]:
+    def tokenize(self, sql: str, dialect: Any = None) -> list[Token]:
         """Before a parenthesis `window` is the function's name, not the clause's first word."""
-        tokens = list(super().tokenize(sql))
+        tokens = list(super().tokenize(sql, dialect))
         for token, following in zip(tokens, tokens[1:]):
             if token.token_type == TokenType.WINDOW and following.token_type == TokenType.L_PAREN:
                 token.token_type = TokenType.VAR
@@ -80,7 +102,9 @@ def parse(sql: str) -> exp.Expression:
         word = forbidden.group(1).upper()
         raise SqlError(FORBIDDEN, f"{word} is not allowed: only a select can stand here", "Write a select.", offset=0)
     try:
-        statements: List[exp.Expression] = [tree for tree in sqlglot.parse(sql, dialect=SparkSql) if tree is not None]
+        statements: list[exp.Expression] = [
+            cast(exp.Expression, tree) for tree in sqlglot.parse(sql, dialect=SparkSql) if tree is not None
+        ]
     except ParseError as error:
         raise _syntax_error(sql, error) from None
     except TokenError as error:
@@ -88,7 +112,9 @@ def parse(sql: str) -> exp.Expression:
     except RecursionError:
         raise SqlError(INVALID, "the select is nested too deeply", "Split it into several selects.", offset=0) from None
     if len(statements) != 1 or isinstance(statements[0], exp.Block):
-        raise SqlError(INVALID, "one select was expected", "Separate statements with `;` and give each its `as`.", offset=0)
+        raise SqlError(
+            INVALID, "one select was expected", "Separate statements with `;` and give each its `as`.", offset=0
+        )
     tree = statements[0].transform(_plain, copy=False)
     audit(tree)
     return tree

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from sqlglot import exp
 
 INVALID = "MLSQL_SQL_INVALID"
@@ -21,9 +19,9 @@ class SqlError(Exception):
         self,
         code: str,
         message: str,
-        hint: Optional[str] = None,
-        node: Optional[exp.Expression] = None,
-        offset: Optional[int] = None,
+        hint: str | None = None,
+        node: exp.Expression | None = None,
+        offset: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -32,17 +30,17 @@ class SqlError(Exception):
         self.offset = offset_of(node) if offset is None and node is not None else offset
 
 
-def invalid(message: str, node: Optional[exp.Expression] = None, hint: Optional[str] = None) -> SqlError:
+def invalid(message: str, node: exp.Expression | None = None, hint: str | None = None) -> SqlError:
     """The select is wrong: syntax, types or names."""
     return SqlError(INVALID, message, hint, node)
 
 
-def unsupported(what: str, node: Optional[exp.Expression] = None, hint: Optional[str] = None) -> SqlError:
+def unsupported(what: str, node: exp.Expression | None = None, hint: str | None = None) -> SqlError:
     """Spark can do this, and it would be answered differently here."""
     return SqlError(UNSUPPORTED, f"{what} is not supported", hint, node)
 
 
-def forbidden(what: str, node: Optional[exp.Expression] = None) -> SqlError:
+def forbidden(what: str, node: exp.Expression | None = None) -> SqlError:
     """The select reaches for something outside its tables."""
     return SqlError(
         FORBIDDEN,
@@ -52,9 +50,9 @@ def forbidden(what: str, node: Optional[exp.Expression] = None) -> SqlError:
     )
 
 
-def offset_of(node: Optional[exp.Expression]) -> Optional[int]:
+def offset_of(node: exp.Expression | None) -> int | None:
     """The first character of the node that the parser noted a place for, in the order of the text."""
-    best: Optional[int] = None
+    best: int | None = None
     if node is None:
         return None
     for part in node.walk():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Optional
+from typing import Any
 
 from .types import Type
 
@@ -26,13 +26,13 @@ class Expr:
     #: The value is never null.
     required: bool = False
     #: The alias that a reference goes by in struct(…), where it is a plain column or field.
-    label: Optional[str] = None
+    label: str | None = None
 
     @property
     def is_literal(self) -> bool:
         return self.value is not NO_VALUE
 
-    def named(self, name: str) -> "Expr":
+    def named(self, name: str) -> Expr:
         return replace(self, name=name)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
-from typing import Type as PyType
+from typing import Callable
 
 from sqlglot import exp
 
@@ -55,20 +55,20 @@ class Compiler:
     context: Context
     scope: Scope
     #: Compiles a subquery; given by the query compiler.
-    subquery: Callable[[exp.Expression, Scope], "object"]
+    subquery: Callable[[exp.Expression, Scope], object]
     #: Set where the select aggregates and the expression stands outside of an aggregate function.
-    grouping: Optional[Grouping] = None
+    grouping: Grouping | None = None
     #: True where aggregate functions may be called.
     aggregates_allowed: bool = False
     windows_allowed: bool = False
     #: Aliases of the select list so far (or all, for order by), in lower case.
-    aliases: Dict[str, Expr] = field(default_factory=dict)
+    aliases: dict[str, Expr] = field(default_factory=dict)
     #: Aliases win over columns: order by.
     aliases_first: bool = False
-    lambdas: Dict[str, Expr] = field(default_factory=dict)
-    named_windows: Dict[str, exp.Expression] = field(default_factory=dict)
+    lambdas: dict[str, Expr] = field(default_factory=dict)
+    named_windows: dict[str, exp.Expression] = field(default_factory=dict)
     #: Calls of registered functions that were made ahead: name, variant and argument → the column of answers.
-    staged: Dict[Tuple[str, str, str], str] = field(default_factory=dict)
+    staged: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def compile(self, node: exp.Expression) -> Expr:
         """The expression in DuckDB's words. Raises SqlError."""
@@ -94,7 +94,7 @@ class Compiler:
             raise invalid(f"{where} needs a boolean, not {value.type}: {value.name}", node)
         return self.cast(value, BOOLEAN, node)
 
-    def cast(self, value: Expr, target: Type, node: Optional[exp.Expression] = None) -> str:
+    def cast(self, value: Expr, target: Type, node: exp.Expression | None = None) -> str:
         """SQL of a value in another type."""
         if value.is_literal and value.value is None:
             return f"CAST(NULL AS {duck(target)})"
@@ -109,11 +109,11 @@ class Compiler:
             raise invalid(f"a value of type {value.type} cannot become {target}: {value.name}", node)
         return sql
 
-    def coerce(self, value: Expr, target: Type, node: Optional[exp.Expression] = None) -> Expr:
+    def coerce(self, value: Expr, target: Type, node: exp.Expression | None = None) -> Expr:
         """The value in another type, as an implicit cast: its name stays."""
         return value if value.type == target else replace(value, sql=self.cast(value, target, node), type=target)
 
-    def unify(self, values: Sequence[Expr], node: exp.Expression, what: str) -> Tuple[List[Expr], Type]:
+    def unify(self, values: Sequence[Expr], node: exp.Expression, what: str) -> tuple[list[Expr], Type]:
         """Brings values to their common type."""
         common = wider_of([value.type for value in values])
         if common is None:
@@ -121,11 +121,11 @@ class Compiler:
             raise invalid(f"{what} needs values of one type, not {kinds}", node)
         return [self.coerce(value, common, node) for value in values], common
 
-    def inner(self) -> "Compiler":
+    def inner(self) -> Compiler:
         """Compiles inside of an aggregate function: over the input rows."""
         return replace(self, grouping=None, aggregates_allowed=False, windows_allowed=False)
 
-    def _as_group(self, node: exp.Expression) -> Optional[Expr]:
+    def _as_group(self, node: exp.Expression) -> Expr | None:
         """The grouping column that an expression is, if it is one."""
         assert self.grouping is not None
         if isinstance(node, exp.Column):
@@ -163,7 +163,7 @@ class Compiler:
             )
         return None
 
-    def _field_of_group(self, plain: "Compiler", node: exp.Column) -> Optional[Expr]:
+    def _field_of_group(self, plain: Compiler, node: exp.Column) -> Expr | None:
         """`window.start` where `window` is a grouping column."""
         assert self.grouping is not None
         parts = column_parts(node)
@@ -176,7 +176,7 @@ class Compiler:
                 return _fields(self, found, parts[length:], node)
         return None
 
-    def _lambda_texts(self) -> List[str]:
+    def _lambda_texts(self) -> list[str]:
         return [value.sql for value in self.lambdas.values()]
 
     def _is_outer(self, node: exp.Column) -> bool:
@@ -185,7 +185,7 @@ class Compiler:
             return False
         return parts[0].lower() not in self.aliases
 
-    def _alias_of(self, node: exp.Column) -> Optional[Expr]:
+    def _alias_of(self, node: exp.Column) -> Expr | None:
         return None if node.args.get("table") else self.aliases.get(node.name.lower())
 
 
@@ -201,7 +201,7 @@ def is_simple(sql: str) -> bool:
     return sql.isidentifier() or sql.isdigit()
 
 
-def column_parts(node: exp.Expression) -> List[str]:
+def column_parts(node: exp.Expression) -> list[str]:
     """`a.b.c` as its names, from the left."""
     if isinstance(node, exp.Column):
         parts = [node.args.get(key) for key in ("catalog", "db", "table", "this")]
@@ -209,7 +209,7 @@ def column_parts(node: exp.Expression) -> List[str]:
     return [node.name]
 
 
-def resolve(compiler: Compiler, parts: List[str], node: exp.Expression) -> Expr:
+def resolve(compiler: Compiler, parts: list[str], node: exp.Expression) -> Expr:
     """A dotted name: a lambda's variable, a column with or without its table, then fields of structs."""
     variable = compiler.lambdas.get(parts[0].lower())
     if variable is not None:
@@ -218,7 +218,7 @@ def resolve(compiler: Compiler, parts: List[str], node: exp.Expression) -> Expr:
         alias = compiler.aliases.get(parts[0].lower())
         if alias is not None:
             return _fields(compiler, alias, parts[1:], node)
-    scope: Optional[Scope] = compiler.scope
+    scope: Scope | None = compiler.scope
     while scope is not None:
         if len(parts) > 1:
             found = scope.match(parts[1], parts[0])
@@ -235,7 +235,7 @@ def resolve(compiler: Compiler, parts: List[str], node: exp.Expression) -> Expr:
     raise _unknown_column(compiler, parts, node)
 
 
-def _one(found: List[Column], parts: List[str], written: str, node: exp.Expression) -> Expr:
+def _one(found: list[Column], parts: list[str], written: str, node: exp.Expression) -> Expr:
     """The only column found, named as it is written here."""
     if len(found) > 1:
         tables = ", ".join(f"{column.qualifier or '?'}.{column.name}" for column in found)
@@ -244,7 +244,7 @@ def _one(found: List[Column], parts: List[str], written: str, node: exp.Expressi
     return Expr(column.id, column.type, written, label=written)
 
 
-def _fields(compiler: Compiler, value: Expr, path: List[str], node: exp.Expression) -> Expr:
+def _fields(compiler: Compiler, value: Expr, path: list[str], node: exp.Expression) -> Expr:
     for name in path:
         value = field_of(compiler, value, name, node)
     return value
@@ -267,7 +267,9 @@ def field_of(compiler: Compiler, value: Expr, name: str, node: exp.Expression) -
         found = kind.element.find(name)
         if found is not None:
             item = f"struct_extract(s, {quote(found[0])})"
-            return Expr(f"list_transform({value.sql}, lambda s: {item})", ArrayType(element=found[1]), label, label=name)
+            return Expr(
+                f"list_transform({value.sql}, lambda s: {item})", ArrayType(element=found[1]), label, label=name
+            )
     raise invalid(f"{value.name} of type {kind} has no fields", node)
 
 
@@ -309,7 +311,7 @@ def _vector_item(value: Expr, index: Expr, label: str) -> Expr:
     return Expr(sql, Type("double"), label, volatile=value.volatile)
 
 
-def _unknown_column(compiler: Compiler, parts: List[str], node: exp.Expression) -> SqlError:
+def _unknown_column(compiler: Compiler, parts: list[str], node: exp.Expression) -> SqlError:
     known = [column.name for column in compiler.scope.columns if not column.hidden]
     near = get_close_matches(parts[-1].lower(), [name.lower() for name in known], n=1)
     if near:
@@ -330,9 +332,9 @@ def _column(compiler: Compiler, node: exp.Expression) -> Expr:
     parts = column_parts(node)
     if len(parts) == 1 and not node.this.args.get("quoted"):
         keyword = parts[0].lower()
-        if keyword in ("localtimestamp", "current_catalog", "current_database", "current_schema", "user"):
-            if not compiler.scope.match(parts[0], None):
-                raise unsupported(keyword, node)
+        special = ("localtimestamp", "current_catalog", "current_database", "current_schema", "user")
+        if keyword in special and not compiler.scope.match(parts[0], None):
+            raise unsupported(keyword, node)
     return resolve(compiler, parts, node)
 
 
@@ -350,7 +352,9 @@ def _dot(compiler: Compiler, node: exp.Expression) -> Expr:
 
 def _bracket(compiler: Compiler, node: exp.Expression) -> Expr:
     if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
-        raise invalid("exactly one index stands in [ ]", node, "Use slice(array, start, length) for a part of an array.")
+        raise invalid(
+            "exactly one index stands in [ ]", node, "Use slice(array, start, length) for a part of an array."
+        )
     return item_of(compiler, compiler.compile(node.this), compiler.compile(node.expressions[0]), node)
 
 
@@ -467,7 +471,7 @@ def _known(sql: str, unknown: bool) -> str:
     return sql if unknown else f"coalesce({sql}, false)"
 
 
-def _in_query(compiler: Compiler, node: exp.Expression, query: exp.Expression) -> Tuple[Expr, bool]:
+def _in_query(compiler: Compiler, node: exp.Expression, query: exp.Expression) -> tuple[Expr, bool]:
     """`in` a subquery as SQL has it, and whether a literal null is looked for."""
     left = node.this.expressions if isinstance(node.this, exp.Tuple) else [node.this]
     values = [compiler.compile(value) for value in left]
@@ -475,8 +479,8 @@ def _in_query(compiler: Compiler, node: exp.Expression, query: exp.Expression) -
     columns = compiled.columns  # type: ignore[attr-defined]
     if len(columns) != len(values):
         raise invalid(f"in compares {len(values)} value(s) with {len(columns)} column(s)", node)
-    sides: List[str] = []
-    outputs: List[str] = []
+    sides: list[str] = []
+    outputs: list[str] = []
     for value, column in zip(values, columns):
         other = Expr(column.id, column.type, column.name)
         common = comparison_type(value.type, other.type) if value.type != other.type else value.type
@@ -505,9 +509,9 @@ def _scalar_subquery(compiler: Compiler, node: exp.Expression) -> Expr:
 
 def _case(compiler: Compiler, node: exp.Expression) -> Expr:
     subject = None if node.this is None else compiler.compile(node.this)
-    conditions: List[str] = []
-    labels: List[str] = []
-    results: List[Expr] = []
+    conditions: list[str] = []
+    labels: list[str] = []
+    results: list[Expr] = []
     for branch in node.args["ifs"]:
         if subject is None:
             condition = compiler.compile(branch.this)
@@ -548,7 +552,9 @@ def _cast(compiler: Compiler, node: exp.Expression) -> Expr:
     target = _data_type(node.args["to"], node)
     if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast) and isinstance(node.this, exp.Literal):
         _check_typed_literal(value, target, node)
-        return Expr(compiler.cast(value, target, node), target, f"{str(target).upper()} '{value.name}'", value=value.value)
+        return Expr(
+            compiler.cast(value, target, node), target, f"{str(target).upper()} '{value.name}'", value=value.value
+        )
     verb = "TRY_CAST" if node.args.get("safe") else "CAST"
     label = f"{verb}({value.name} AS {str(target).upper()})"
     if value.type == target:
@@ -614,7 +620,7 @@ def _type_text(node: exp.Expression) -> str:
     text = _TYPE_NAMES.get(name, name.lower())
     if text == "decimal" and inner:
         return f"decimal({','.join(item.this.name for item in inner)})"
-    return text
+    return str(text)
 
 
 def _interval(_: Compiler, node: exp.Expression) -> Expr:
@@ -678,7 +684,9 @@ def _named(name: str, *keys: str) -> Handler:
 def _trim(compiler: Compiler, node: exp.Expression) -> Expr:
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(str(node.args.get("position") or "").upper(), "trim")
     characters = node.args.get("expression")
-    arguments = [node.this] if characters is None else ([node.this, characters] if name == "trim" else [characters, node.this])
+    arguments = (
+        [node.this] if characters is None else ([node.this, characters] if name == "trim" else [characters, node.this])
+    )
     if characters is not None and name == "trim":
         return call_function(compiler, "btrim", [node.this, characters], node)
     return call_function(compiler, name, arguments, node)
@@ -710,7 +718,9 @@ def _window(compiler: Compiler, node: exp.Expression) -> Expr:
 
 
 def _filter(compiler: Compiler, node: exp.Expression) -> Expr:
-    return call_function(compiler, _function_name(node.this), _arguments(node.this), node.this, condition=node.expression.this)
+    return call_function(
+        compiler, _function_name(node.this), _arguments(node.this), node.this, condition=node.expression.this
+    )
 
 
 def _nulls(ignore: bool) -> Handler:
@@ -734,7 +744,7 @@ def _function_name(node: exp.Expression) -> str:
     raise unsupported(_describe(node), node)
 
 
-def _arguments(node: exp.Expression) -> List[exp.Expression]:
+def _arguments(node: exp.Expression) -> list[exp.Expression]:
     return list(node.expressions)
 
 
@@ -743,9 +753,9 @@ def call_function(
     written: str,
     arguments: Sequence[exp.Expression],
     node: exp.Expression,
-    condition: Optional[exp.Expression] = None,
-    ignore_nulls: Optional[bool] = None,
-    within: Optional[exp.Expression] = None,
+    condition: exp.Expression | None = None,
+    ignore_nulls: bool | None = None,
+    within: exp.Expression | None = None,
 ) -> Expr:
     """A call by name: registered functions first, then Spark's own that are known to mean the same here."""
     name = written.lower()
@@ -764,7 +774,9 @@ def call_function(
     if name in WINDOWS:
         raise invalid(f"the window function {name} needs an over clause", node)
     if name in GENERATORS:
-        raise unsupported(f"{name} inside of an expression", node, "Let it stand alone in the select list, or use lateral view.")
+        raise unsupported(
+            f"{name} inside of an expression", node, "Let it stand alone in the select list, or use lateral view."
+        )
     if name in FORBIDDEN_FUNCTIONS:
         raise forbidden(f"the function {name}", node)
     if name in KNOWN_UNSUPPORTED:
@@ -789,7 +801,7 @@ def _registered(compiler: Compiler, name: str, arguments: Sequence[exp.Expressio
 
 def registered_argument(
     compiler: Compiler, name: str, arguments: Sequence[exp.Expression], node: exp.Expression
-) -> Tuple[Expr, str, str]:
+) -> tuple[Expr, str, str]:
     """The one argument of a registered function: as it stands, `list` or `vector`, and its SQL as such."""
     if len(arguments) != 1:
         raise invalid(f"{name} takes one argument, a vector or an array of numbers, not {len(arguments)}", node)
@@ -816,7 +828,7 @@ def contains_aggregate(node: exp.Expression, compiler: Compiler) -> bool:
         inner = node.this
         while isinstance(inner, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)):
             inner = inner.this
-        parts: List[exp.Expression] = [*inner.expressions, *node.args.get("partition_by", [])]
+        parts: list[exp.Expression] = [*inner.expressions, *node.args.get("partition_by", [])]
         if node.args.get("order") is not None:
             parts.append(node.args["order"])
         return any(contains_aggregate(part, compiler) for part in parts)
@@ -840,7 +852,7 @@ def _describe(node: exp.Expression) -> str:
     return f"`{node.sql(dialect='spark')[:60]}`"
 
 
-_HANDLERS: Dict[PyType[exp.Expression], Handler] = {
+_HANDLERS: dict[type[exp.Expression], Handler] = {
     exp.Column: _column,
     exp.Identifier: _identifier,
     exp.Dot: _dot,
@@ -860,8 +872,12 @@ _HANDLERS: Dict[PyType[exp.Expression], Handler] = {
     exp.BitwiseOr: _binary("|"),
     exp.BitwiseXor: _binary("^"),
     exp.BitwiseNot: lambda compiler, node: call_function(compiler, "bitnot", [node.this], node),
-    exp.BitwiseLeftShift: lambda compiler, node: call_function(compiler, "shiftleft", [node.this, node.expression], node),
-    exp.BitwiseRightShift: lambda compiler, node: call_function(compiler, "shiftright", [node.this, node.expression], node),
+    exp.BitwiseLeftShift: lambda compiler, node: call_function(
+        compiler, "shiftleft", [node.this, node.expression], node
+    ),
+    exp.BitwiseRightShift: lambda compiler, node: call_function(
+        compiler, "shiftright", [node.this, node.expression], node
+    ),
     exp.EQ: _compare("="),
     exp.NEQ: _compare("<>"),
     exp.LT: _compare("<"),

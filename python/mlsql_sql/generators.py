@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, List, Sequence, Tuple
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -36,14 +37,14 @@ class Generated:
 
     items: str
     outer: bool
-    columns: Tuple[Tuple[str, Type, str], ...]
+    columns: tuple[tuple[str, Type, str], ...]
 
 
 def is_generator(node: exp.Expression) -> bool:
     return isinstance(node, exp.Anonymous) and str(node.name).lower() in GENERATORS
 
 
-def compile_generator(compiler: "Compiler", node: exp.Expression, outer: bool) -> Generated:
+def compile_generator(compiler: Compiler, node: exp.Expression, outer: bool) -> Generated:
     """Compiles a call of a generator."""
     name = str(node.name).lower()
     outer = outer or name.endswith("_outer")
@@ -61,7 +62,7 @@ def compile_generator(compiler: "Compiler", node: exp.Expression, outer: bool) -
 
 
 def _explode(value: Expr, positions: bool, outer: bool, node: exp.Expression) -> Generated:
-    place: List[Tuple[str, Type, str]] = [("pos", INT, "{place}")] if positions else []
+    place: list[tuple[str, Type, str]] = [("pos", INT, "{place}")] if positions else []
     if isinstance(value.type, MapType):
         columns = [*place, ("key", value.type.key, "{item}.key"), ("value", value.type.value, "{item}.value")]
         return Generated(f"map_entries({value.sql})", outer, tuple(columns))
@@ -78,35 +79,39 @@ def _inline(values: Sequence[Expr], outer: bool, node: exp.Expression) -> Genera
     return Generated(values[0].sql, outer, columns)
 
 
-def _stack(compiler: "Compiler", values: Sequence[Expr], outer: bool, node: exp.Expression) -> Generated:
+def _stack(compiler: Compiler, values: Sequence[Expr], outer: bool, node: exp.Expression) -> Generated:
     count = values[0].value if values else None
     if not isinstance(count, int) or count < 1 or len(values) < 2:
         raise invalid("stack takes a number of rows, then the values", node)
     items = list(values[1:])
     width = -(-len(items) // count)
-    kinds: List[Type] = []
+    kinds: list[Type] = []
     for column in range(width):
         kind = wider_of([item.type for item in items[column::width]])
         if kind is None:
             raise invalid(f"the values of column {column} of stack have no common type", node)
         kinds.append(kind)
-    rows: List[str] = []
+    rows: list[str] = []
     for row in range(count):
         cells = []
         for column in range(width):
             at = row * width + column
-            cell = compiler.cast(items[at], kinds[column], node) if at < len(items) else f"CAST(NULL AS {duck(kinds[column])})"
+            cell = (
+                compiler.cast(items[at], kinds[column], node)
+                if at < len(items)
+                else f"CAST(NULL AS {duck(kinds[column])})"
+            )
             cells.append(f"'c{column}': CAST({cell} AS {duck(kinds[column])})")
         rows.append(f"{{{', '.join(cells)}}}")
     columns = tuple((f"col{index}", kind, f"{{item}}.c{index}") for index, kind in enumerate(kinds))
     return Generated(f"[{', '.join(rows)}]", outer, columns)
 
 
-def _json_tuple(compiler: "Compiler", values: Sequence[Expr], outer: bool, node: exp.Expression) -> Generated:
+def _json_tuple(compiler: Compiler, values: Sequence[Expr], outer: bool, node: exp.Expression) -> Generated:
     if len(values) < 2:
         raise invalid("json_tuple takes a text and the names of fields", node)
     source = compiler.cast(values[0], STRING, node)
-    cells: List[str] = []
+    cells: list[str] = []
     for index, name in enumerate(values[1:]):
         if not isinstance(name.value, str):
             raise unsupported("json_tuple with a computed name", node)

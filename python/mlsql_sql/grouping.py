@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -30,13 +33,13 @@ class Grouped:
 
 
 def plan_grouping(
-    queries: "QueryCompiler",
+    queries: QueryCompiler,
     node: exp.Expression,
     relation: Relation,
     where: str,
-    items: Sequence["Item"],
-    compiler: "Compiler",
-) -> Optional[Grouped]:
+    items: Sequence[Item],
+    compiler: Compiler,
+) -> Grouped | None:
     """None where the select does not aggregate."""
     from .expressions import contains_aggregate
 
@@ -46,7 +49,12 @@ def plan_grouping(
     if having is not None and contains_aggregate(having.this, compiler):
         aggregates = True
     order = node.args.get("order")
-    if clause is None and not aggregates and order is not None and any(contains_aggregate(item, compiler) for item in order.expressions):
+    if (
+        clause is None
+        and not aggregates
+        and order is not None
+        and any(contains_aggregate(item, compiler) for item in order.expressions)
+    ):
         raise invalid("an aggregate function in order by needs a group by", order)
     if clause is None and not aggregates and having is None:
         return None
@@ -68,16 +76,16 @@ def plan_grouping(
 
 
 class _Planner:
-    def __init__(self, queries: "QueryCompiler", relation: Relation, items: Sequence["Item"], compiler: "Compiler") -> None:
+    def __init__(self, queries: QueryCompiler, relation: Relation, items: Sequence[Item], compiler: Compiler) -> None:
         self.queries = queries
         self.relation = relation
         self.items = items
         self.compiler = replace(compiler, aggregates_allowed=False, windows_allowed=False)
         #: SQL over the input → the column that will hold it, and Spark's name.
-        self.keys: Dict[str, Tuple[Column, str]] = {}
+        self.keys: dict[str, tuple[Column, str]] = {}
         self.has_sets = False
 
-    def sets(self, clause: exp.Expression, contains_aggregate: "object") -> List[List[str]]:
+    def sets(self, clause: exp.Expression, contains_aggregate: object) -> list[list[str]]:
         if clause.args.get("all"):
             keys = [
                 self.key(item.node, item.column)
@@ -85,8 +93,8 @@ class _Planner:
                 if item.column is not None or not contains_aggregate(item.node, self.compiler)  # type: ignore[operator]
             ]
             return [list(dict.fromkeys(keys))]
-        total: List[List[str]] = [[]]
-        plain: List[str] = []
+        total: list[list[str]] = [[]]
+        plain: list[str] = []
         for node in clause.expressions:
             if isinstance(node, (exp.Rollup, exp.Cube, exp.GroupingSets)):
                 total = _product(total, self.expand(node))
@@ -97,21 +105,23 @@ class _Planner:
         for key in ("rollup", "cube", "grouping_sets"):
             for node in clause.args.get(key) or []:
                 if node.expressions:
-                    if key == "grouping_sets":
-                        # `group by a, b grouping sets (…)`: the list only names what the sets are made of.
-                        total = self.expand(node)
-                    else:
-                        total = _product(total, self.expand(node))
+                    # `group by a, b grouping sets (…)`: the list only names what the sets are made of.
+                    sets = self.expand(node)
+                    total = sets if key == "grouping_sets" else _product(total, sets)
                 else:
                     # `group by a, b with rollup`.
                     self.has_sets = True
-                    total = _rollup([[member] for member in plain]) if key == "rollup" else _cube([[member] for member in plain])
+                    total = (
+                        _rollup([[member] for member in plain])
+                        if key == "rollup"
+                        else _cube([[member] for member in plain])
+                    )
         return [list(dict.fromkeys(members)) for members in total]
 
-    def expand(self, node: exp.Expression) -> List[List[str]]:
+    def expand(self, node: exp.Expression) -> list[list[str]]:
         self.has_sets = True
         if isinstance(node, exp.GroupingSets):
-            found: List[List[str]] = []
+            found: list[list[str]] = []
             for item in node.expressions:
                 if isinstance(item, (exp.Rollup, exp.Cube, exp.GroupingSets)):
                     found += self.expand(item)
@@ -121,14 +131,14 @@ class _Planner:
         members = [self.tuple(item) for item in node.expressions]
         return _rollup(members) if isinstance(node, exp.Rollup) else _cube(members)
 
-    def tuple(self, node: exp.Expression) -> List[str]:
+    def tuple(self, node: exp.Expression) -> list[str]:
         if isinstance(node, exp.Tuple):
             return [self.key(item) for item in node.expressions]
         if isinstance(node, exp.Paren):
             return [self.key(node.this)]
         return [self.key(node)]
 
-    def key(self, node: exp.Expression, column: Optional[Column] = None) -> str:
+    def key(self, node: exp.Expression, column: Column | None = None) -> str:
         """The id of a grouping column."""
         from .expressions import contains_aggregate
 
@@ -152,26 +162,26 @@ class _Planner:
                 raise invalid(f"group by {place}: the select has {len(self.items)} column(s)", node)
             item = self.items[place - 1]
             return exp.column(item.column.name, table=item.column.qualifier) if item.column is not None else item.node
-        if isinstance(node, exp.Column) and node.args.get("table") is None:
-            if not self.compiler.scope.match(node.name, None):
-                for item in self.items:
-                    if item.column is None and item.name is not None and item.name.lower() == node.name.lower():
-                        return item.node
+        is_plain = isinstance(node, exp.Column) and node.args.get("table") is None
+        if is_plain and not self.compiler.scope.match(node.name, None):
+            for item in self.items:
+                if item.column is None and item.name is not None and item.name.lower() == node.name.lower():
+                    return item.node
         return node
 
 
-def _product(left: List[List[str]], right: List[List[str]]) -> List[List[str]]:
+def _product(left: list[list[str]], right: list[list[str]]) -> list[list[str]]:
     return [first + second for first in left for second in right]
 
 
-def _rollup(members: List[List[str]]) -> List[List[str]]:
-    return [sum(members[:count], []) for count in range(len(members), -1, -1)]
+def _rollup(members: list[list[str]]) -> list[list[str]]:
+    return [functools.reduce(operator.iadd, members[:count], []) for count in range(len(members), -1, -1)]
 
 
-def _cube(members: List[List[str]]) -> List[List[str]]:
-    found: List[List[str]] = []
+def _cube(members: list[list[str]]) -> list[list[str]]:
+    found: list[list[str]] = []
     for count in range(len(members), -1, -1):
-        found += [sum(chosen, []) for chosen in combinations(members, count)]
+        found += [functools.reduce(operator.iadd, chosen, []) for chosen in combinations(members, count)]
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Dict, List, Tuple
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -19,7 +19,7 @@ MONTHS = Type("interval month")
 DAYS = Type("interval day")
 TIMES = Type("interval second")
 
-_UNITS: Dict[str, Tuple[Type, str, int]] = {
+_UNITS: dict[str, tuple[Type, str, int]] = {
     "YEAR": (MONTHS, "MONTH", 12),
     "QUARTER": (MONTHS, "MONTH", 3),
     "MONTH": (MONTHS, "MONTH", 1),
@@ -37,7 +37,7 @@ def is_interval(kind: Type) -> bool:
     return kind in (MONTHS, DAYS, TIMES)
 
 
-def unit_of(name: str, node: exp.Expression) -> Tuple[Type, str, int]:
+def unit_of(name: str, node: exp.Expression) -> tuple[Type, str, int]:
     """A unit's kind, DuckDB's word and how many of those it is."""
     word = name.upper()
     found = _UNITS.get(word) or _UNITS.get(word[:-1] if word.endswith("S") else word)
@@ -46,7 +46,7 @@ def unit_of(name: str, node: exp.Expression) -> Tuple[Type, str, int]:
     return found
 
 
-def interval_literal(compiler: "Compiler", node: exp.Expression) -> Expr:
+def interval_literal(compiler: Compiler, node: exp.Expression) -> Expr:
     """`interval 1 day`, `interval '1' month`, `interval '1 day 2 hours'`, `interval '1-2' year to month`."""
     unit = node.args.get("unit")
     amount = node.this
@@ -63,14 +63,16 @@ def interval_literal(compiler: "Compiler", node: exp.Expression) -> Expr:
     if unit is None:
         raise unsupported("an interval of a computed text", node)
     kind, word, factor = unit_of(unit.name, node)
-    return Expr(f"(to_{word.lower()}s(CAST({value.sql} AS BIGINT) * {factor}))", kind, f"INTERVAL {value.name} {unit.name}")
+    return Expr(
+        f"(to_{word.lower()}s(CAST({value.sql} AS BIGINT) * {factor}))", kind, f"INTERVAL {value.name} {unit.name}"
+    )
 
 
 def _of_text(text: str, node: exp.Expression) -> Expr:
     return _sum(_pairs(text, node), node)
 
 
-def _pairs(text: str, node: exp.Expression) -> List[Tuple[str, str]]:
+def _pairs(text: str, node: exp.Expression) -> list[tuple[str, str]]:
     """The numbers and units of an interval's text."""
     body = re.sub(r"^interval\s+", "", text, flags=re.IGNORECASE)
     pairs = re.findall(r"([+-]?\s*\d+(?:\.\d+)?)\s*([A-Za-z]+)", body)
@@ -91,7 +93,7 @@ def micros_of_text(text: str, node: exp.Expression) -> int:
 
 
 #: First and last unit → the form of the text, and the units of its groups.
-_SPANS: Dict[Tuple[str, str], Tuple[str, Tuple[str, ...]]] = {
+_SPANS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("YEAR", "MONTH"): (r"(\d+)-(\d+)", ("YEAR", "MONTH")),
     ("DAY", "HOUR"): (r"(\d+) (\d+)", ("DAY", "HOUR")),
     ("DAY", "MINUTE"): (r"(\d+) (\d+):(\d+)", ("DAY", "HOUR", "MINUTE")),
@@ -120,14 +122,16 @@ def _of_span(node: exp.Expression, span: exp.Expression) -> Expr:
         if name != "FRACTION" and int(part) > _WITHIN[name]:
             raise invalid(f"'{text}' has {part} {name.lower()}s, more than {_WITHIN[name]}", node)
     pairs = [
-        (str(sign * int(part[:6].ljust(6, "0"))), "MICROSECOND") if name == "FRACTION" else (str(sign * int(part)), name)
+        (str(sign * int(part[:6].ljust(6, "0"))), "MICROSECOND")
+        if name == "FRACTION"
+        else (str(sign * int(part)), name)
         for name, part in amounts
     ]
     return _sum(pairs, node).named(f"INTERVAL '{text}' {units[0]} TO {units[1]}")
 
 
-def _sum(pairs: List[Tuple[str, str]], node: exp.Expression) -> Expr:
-    totals: Dict[str, int] = {}
+def _sum(pairs: list[tuple[str, str]], node: exp.Expression) -> Expr:
+    totals: dict[str, int] = {}
     kinds = set()
     for number, name in pairs:
         kind, word, factor = unit_of(name, node)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, List, Sequence, Tuple
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from .errors import SqlError, invalid, unsupported
 from .expression import Expr
+from .generators import is_generator
 from .operators import comparison
 from .scope import Column, Relation, Scope
 from .types import wider
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
     from .query import QueryCompiler
 
 
-def join_relations(queries: "QueryCompiler", left: Relation, join: exp.Expression, scope: Scope) -> Relation:
+def join_relations(queries: QueryCompiler, left: Relation, join: exp.Expression, scope: Scope) -> Relation:
     """`left join right on …`."""
     if isinstance(join.this, exp.Lateral):
-        raise unsupported("a lateral join", join)
+        return _lateral(queries, left, join, scope)
     right = queries.from_item(join.this, scope)
     side, kind = str(join.args.get("side") or "").upper(), str(join.args.get("kind") or "").upper()
     method = str(join.args.get("method") or "").upper()
@@ -44,6 +46,35 @@ def join_relations(queries: "QueryCompiler", left: Relation, join: exp.Expressio
     return _joined(left, right, word, text)
 
 
+def _lateral(queries: QueryCompiler, left: Relation, join: exp.Expression, scope: Scope) -> Relation:
+    """`left join lateral (select … of left's columns) on …`."""
+    lateral = join.this
+    outer = str(join.args.get("side") or "").upper() == "LEFT"
+    if is_generator(lateral.this) and join.args.get("on") is None:
+        named = lateral.args.get("alias")
+        compiler = queries.compiler(Scope(list(left.columns), scope))
+        fields = [column.name for column in named.columns] if named is not None else []
+        return queries.generate(left, compiler, lateral.this, named.name if named is not None else None, fields, outer)
+    if not isinstance(lateral.this, exp.Subquery):
+        raise unsupported("a lateral join of something else than a select", join)
+    side, kind = str(join.args.get("side") or "").upper(), str(join.args.get("kind") or "").upper()
+    if side not in ("", "LEFT") or kind not in ("", "INNER", "CROSS", "OUTER") or join.args.get("using"):
+        raise unsupported(f"a {side} {kind} join lateral".lower(), join)
+    query = queries.compile(lateral.this, Scope(list(left.columns), scope))
+    alias = lateral.args.get("alias")
+    names = [column.name for column in alias.columns] if alias is not None else []
+    if names and len(names) != len(query.columns):
+        raise invalid(f"{alias.name} names {len(names)} column(s) of {len(query.columns)}", join)
+    right = query.relation().qualified(alias.name if alias is not None else None, names)
+    both = Scope([*left.columns, *right.columns], scope)
+    condition = join.args.get("on")
+    text = "true" if condition is None else queries.compiler(both).boolean(condition, "on")
+    columns = left.columns + right.columns
+    ids = ", ".join(column.id for column in columns) or "1"
+    word = "LEFT JOIN" if side == "LEFT" else "INNER JOIN"
+    return Relation(f"(SELECT {ids} FROM {left.sql} {word} LATERAL {right.sql} ON {text})", columns)
+
+
 def _select_all(relation: Relation) -> str:
     ids = ", ".join(column.id for column in relation.columns)
     return f"SELECT * FROM (SELECT {ids or '1'} FROM {relation.sql})"
@@ -57,13 +88,15 @@ def _word(side: str, kind: str, join: exp.Expression) -> str:
     if side in ("LEFT", "RIGHT", "FULL"):
         return side
     if kind in ("", "INNER", "OUTER"):
-        return "INNER" if join.args.get("on") is not None or join.args.get("using") or join.args.get("method") else "CROSS"
+        return (
+            "INNER" if join.args.get("on") is not None or join.args.get("using") or join.args.get("method") else "CROSS"
+        )
     if kind == "CROSS":
         return "INNER" if join.args.get("on") is not None else "CROSS"
     raise unsupported(f"a {side} {kind} join".lower(), join)
 
 
-def _keys(left: Relation, right: Relation, join: exp.Expression, method: str) -> "List[str] | None":
+def _keys(left: Relation, right: Relation, join: exp.Expression, method: str) -> list[str] | None:
     using = join.args.get("using")
     if using:
         return [item.name for item in using]
@@ -81,7 +114,7 @@ def _joined(left: Relation, right: Relation, word: str, condition: str) -> Relat
 
 
 def _using(
-    queries: "QueryCompiler",
+    queries: QueryCompiler,
     left: Relation,
     right: Relation,
     keys: Sequence[str],
@@ -90,15 +123,15 @@ def _using(
     scope: Scope,
 ) -> Relation:
     compiler = queries.compiler(Scope([], scope))
-    pairs: List[Tuple[Column, Column]] = [(_find(left, key, join), _find(right, key, join)) for key in keys]
+    pairs: list[tuple[Column, Column]] = [(_find(left, key, join), _find(right, key, join)) for key in keys]
     tests = [
         comparison(compiler, "=", Expr(a.id, a.type, a.name), Expr(b.id, b.type, b.name), join).sql for a, b in pairs
     ]
     joined = _joined(left, right, word, " AND ".join(tests) or "true")
     if word in ("SEMI", "ANTI") or not pairs:
         return joined
-    merged: List[Column] = []
-    extra: List[str] = []
+    merged: list[Column] = []
+    extra: list[str] = []
     for first, second in pairs:
         if word == "RIGHT":
             merged.append(replace(second, qualifier=second.qualifier))

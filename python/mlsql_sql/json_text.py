@@ -10,7 +10,6 @@ from .datetime_patterns import offset_text
 from .expression import quote
 from .types import ArrayType, DecimalType, MapType, StructType, Type, duck
 
-
 _MAP_ENTRY = "{'key': w.k, 'value': w.v}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Dict, Optional, Tuple
 
 from sqlglot import exp
 
@@ -54,7 +53,7 @@ def int_literal(value: int) -> Expr:
     return decimal_literal(Decimal(value), str(value))
 
 
-def decimal_literal(value: Decimal, name: str, node: Optional[exp.Expression] = None) -> Expr:
+def decimal_literal(value: Decimal, name: str, node: exp.Expression | None = None) -> Expr:
     kind = decimal_type_of(value)
     if kind.precision > 38:
         raise invalid(f"{name} has more than 38 digits", node)
@@ -78,14 +77,14 @@ def number_literal(text: str, node: exp.Expression) -> Expr:
     if re.fullmatch(r"-?\d+", text):
         return int_literal(int(text))
     if re.search(r"[eE]", text):
-        value = float(text)
-        return Expr(f"CAST('{value!r}' AS DOUBLE)", DOUBLE, double_name(value), value=value, required=True)
+        number = float(text)
+        return Expr(f"CAST('{number!r}' AS DOUBLE)", DOUBLE, double_name(number), value=number, required=True)
     value = Decimal(text)
     return decimal_literal(value, format(value, "f"), node)
 
 
 #: Suffix → type, and the range of integers.
-_SUFFIXED: Dict[str, Tuple[Type, Optional[int]]] = {
+_SUFFIXED: dict[str, tuple[Type, int | None]] = {
     "L": (BIGINT, 63),
     "S": (SMALLINT, 15),
     "Y": (TINYINT, 7),

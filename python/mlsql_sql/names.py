@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Sequence
-
 
 #: Functions that Spark spells otherwise than they are written.
 _SPELLINGS = {
     **{
         name: name.upper()
-        for name in """sqrt cbrt exp expm1 log10 log2 log1p sin cos tan cot asin acos atan atan2 sinh cosh tanh asinh acosh
-        atanh sec csc degrees radians power hypot e pi rank dense_rank percent_rank""".split()
+        for name in [
+            "sqrt",
+            "cbrt",
+            "exp",
+            "expm1",
+            "log10",
+            "log2",
+            "log1p",
+            "sin",
+            "cos",
+            "tan",
+            "cot",
+            "asin",
+            "acos",
+            "atan",
+            "atan2",
+            "sinh",
+            "cosh",
+            "tanh",
+            "asinh",
+            "acosh",
+            "atanh",
+            "sec",
+            "csc",
+            "degrees",
+            "radians",
+            "power",
+            "hypot",
+            "e",
+            "pi",
+            "rank",
+            "dense_rank",
+            "percent_rank",
+        ]
     },
     "dateadd": "date_add",
     "array_agg": "collect_list",

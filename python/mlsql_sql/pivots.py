@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, List, Optional, Set, Tuple
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from .query import QueryCompiler
 
 
-def apply_pivot(queries: "QueryCompiler", relation: Relation, pivot: exp.Expression, scope: Scope) -> Relation:
+def apply_pivot(queries: QueryCompiler, relation: Relation, pivot: exp.Expression, scope: Scope) -> Relation:
     """The relation behind `pivot (…)` or `unpivot (…)`."""
-    result = _unpivot(queries, relation, pivot, scope) if pivot.args.get("unpivot") else _pivot(queries, relation, pivot, scope)
+    result = (
+        _unpivot(queries, relation, pivot, scope)
+        if pivot.args.get("unpivot")
+        else _pivot(queries, relation, pivot, scope)
+    )
     alias = pivot.args.get("alias")
     return result if alias is None else result.qualified(alias.name)
 
 
-def _pivot(queries: "QueryCompiler", relation: Relation, pivot: exp.Expression, scope: Scope) -> Relation:
+def _pivot(queries: QueryCompiler, relation: Relation, pivot: exp.Expression, scope: Scope) -> Relation:
     fields = pivot.args.get("fields") or []
     if len(fields) != 1 or not isinstance(fields[0], exp.In):
         raise unsupported("a pivot without one `for … in (…)`", pivot)
@@ -39,10 +43,14 @@ def _pivot(queries: "QueryCompiler", relation: Relation, pivot: exp.Expression, 
     aggregates = [_aggregate(item) for item in pivot.expressions]
     used = _used_columns(compiler, [node for node, _ in aggregates] + [subject])
     groups = [column for column in relation.visible if column.id not in used]
-    outputs: List[Tuple[Column, str]] = []
+    outputs: list[tuple[Column, str]] = []
     for value, name in values:
         test = comparison(compiler, "=", key, value, pivot)
-        matches = f"(CASE WHEN {value.sql} IS NULL THEN {key.sql} IS NULL ELSE {test.sql} END)" if value.value is None else test.sql
+        matches = (
+            f"(CASE WHEN {value.sql} IS NULL THEN {key.sql} IS NULL ELSE {test.sql} END)"
+            if value.value is None
+            else test.sql
+        )
         for node, alias in aggregates:
             compiled = _filtered(compiler, node, matches)
             label = name if len(aggregates) == 1 else f"{name}_{alias or compiled.name}"
@@ -57,7 +65,7 @@ def _pivot(queries: "QueryCompiler", relation: Relation, pivot: exp.Expression, 
     return Relation(sql, (*plain, *(column for column, _ in outputs)))
 
 
-def _value(compiler: Compiler, item: exp.Expression) -> Tuple[Expr, str]:
+def _value(compiler: Compiler, item: exp.Expression) -> tuple[Expr, str]:
     if isinstance(item, (exp.PivotAlias, exp.Alias)):
         alias = item.args["alias"]
         return compiler.compile(item.this), alias.name
@@ -67,7 +75,7 @@ def _value(compiler: Compiler, item: exp.Expression) -> Tuple[Expr, str]:
     return value, "null" if value.value is None and value.is_literal else value.name
 
 
-def _aggregate(item: exp.Expression) -> Tuple[exp.Expression, Optional[str]]:
+def _aggregate(item: exp.Expression) -> tuple[exp.Expression, str | None]:
     return (item.this, item.alias) if isinstance(item, exp.Alias) else (item, None)
 
 
@@ -97,8 +105,8 @@ def register_raw() -> None:
     _HANDLERS[_Raw] = _compile_raw
 
 
-def _used_columns(compiler: Compiler, nodes: List[exp.Expression]) -> Set[str]:
-    used: Set[str] = set()
+def _used_columns(compiler: Compiler, nodes: list[exp.Expression]) -> set[str]:
+    used: set[str] = set()
     for node in nodes:
         for column in node.find_all(exp.Column):
             if not isinstance(column.this, exp.Star):
@@ -106,12 +114,12 @@ def _used_columns(compiler: Compiler, nodes: List[exp.Expression]) -> Set[str]:
     return used
 
 
-def _unpivot(queries: "QueryCompiler", relation: Relation, pivot: exp.Expression, scope: Scope) -> Relation:
+def _unpivot(queries: QueryCompiler, relation: Relation, pivot: exp.Expression, scope: Scope) -> Relation:
     fields = pivot.args.get("fields") or []
     if len(fields) != 1 or len(pivot.expressions) != 1 or isinstance(pivot.expressions[0], exp.Tuple):
         raise unsupported("an unpivot of several value columns", pivot)
     compiler = queries.compiler(Scope(list(relation.columns), scope))
-    sources: List[Tuple[Expr, str]] = []
+    sources: list[tuple[Expr, str]] = []
     for item in fields[0].expressions:
         if isinstance(item, (exp.PivotAlias, exp.Alias)):
             sources.append((compiler.compile(item.this), item.args["alias"].name))
@@ -124,7 +132,8 @@ def _unpivot(queries: "QueryCompiler", relation: Relation, pivot: exp.Expression
     used = {value.sql for value, _ in sources}
     kept = [column for column in relation.visible if column.id not in used]
     rows = ", ".join(
-        f"{{'n': {quote(name)}, 'v': CAST({compiler.cast(value, kind, pivot)} AS {duck(kind)})}}" for value, name in sources
+        f"{{'n': {quote(name)}, 'v': CAST({compiler.cast(value, kind, pivot)} AS {duck(kind)})}}"
+        for value, name in sources
     )
     item = queries.context.new_id("i")
     ids = "".join(f"{column.id}, " for column in kept)

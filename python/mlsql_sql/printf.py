@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, List, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .expression import Expr, quote
 from .types import BIGINT, DOUBLE, DecimalType, is_integral
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 _SPECIFIER = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
 
 
-def format_pieces(call: "Call", pattern: str, values: Sequence[Expr]) -> str:
+def format_pieces(call: Call, pattern: str, values: Sequence[Expr]) -> str:
     """SQL of the formatted text. Raises for specifiers that DuckDB cannot follow."""
-    pieces: List[str] = []
+    pieces: list[str] = []
     at = 0
     position = 0
     while at < len(pattern):
@@ -28,7 +29,7 @@ def format_pieces(call: "Call", pattern: str, values: Sequence[Expr]) -> str:
             continue
         match = _SPECIFIER.match(pattern, at)
         if match is None:
-            raise call.error(f"the format '{pattern}' is wrong at '{pattern[at:at + 5]}'")
+            raise call.error(f"the format '{pattern}' is wrong at '{pattern[at : at + 5]}'")
         at = match.end()
         index, flags, width, precision, kind = match.groups()
         if kind == "%":
@@ -45,7 +46,7 @@ def format_pieces(call: "Call", pattern: str, values: Sequence[Expr]) -> str:
     return "(" + " || ".join(pieces or ["''"]) + ")"
 
 
-def _piece(call: "Call", value: Expr, flags: str, width: str, precision: str, kind: str) -> str:
+def _piece(call: Call, value: Expr, flags: str, width: str, precision: str, kind: str) -> str:
     if set(flags) - set("-0+,"):
         raise call.unsupported(f"with the flags '{flags}'")
     if kind in "sS" and precision is None and "0" not in flags and "+" not in flags:
@@ -56,7 +57,9 @@ def _piece(call: "Call", value: Expr, flags: str, width: str, precision: str, ki
             raise call.unsupported(f"with the flags '{flags}'")
         text = f"coalesce(spark_group_thousands(CAST({value.sql} AS VARCHAR)), 'null')"
     elif kind == "d" and is_integral(value.type) and precision is None:
-        return _null_or(call, value, f"printf({quote('%' + flags + (width or '') + 'd')}, {call.cast(value, BIGINT)})", width, flags)
+        return _null_or(
+            call, value, f"printf({quote('%' + flags + (width or '') + 'd')}, {call.cast(value, BIGINT)})", width, flags
+        )
     elif kind in "xX" and is_integral(value.type) and not flags and width is None:
         text = f"to_hex({value.sql})" if kind == "X" else f"lower(to_hex({value.sql}))"
         return f"coalesce({text}, 'null')"
@@ -77,13 +80,19 @@ def _piece(call: "Call", value: Expr, flags: str, width: str, precision: str, ki
             return f"coalesce(spark_zero_padded({text}, {width}), lpad('null', {width}, ' '))"
         text = f"coalesce({text}, 'null')"
     else:
-        raise call.unsupported(f"with %{flags}{width or ''}{'.' + precision if precision else ''}{kind} for a value of type {value.type}")
+        raise call.unsupported(
+            f"with %{flags}{width or ''}{'.' + precision if precision else ''}{kind} for a value of type {value.type}"
+        )
     if width is None:
         return f"({text})"
     side = "rpad" if "-" in flags else "lpad"
     return f"(CASE WHEN length({text}) >= {width} THEN {text} ELSE {side}({text}, {width}, ' ') END)"
 
 
-def _null_or(call: "Call", value: Expr, sql: str, width: str, flags: str) -> str:
-    empty = "'null'" if width is None else (f"rpad('null', {width}, ' ')" if "-" in flags else f"lpad('null', {width}, ' ')")
+def _null_or(call: Call, value: Expr, sql: str, width: str, flags: str) -> str:
+    empty = (
+        "'null'"
+        if width is None
+        else (f"rpad('null', {width}, ' ')" if "-" in flags else f"lpad('null', {width}, ' ')")
+    )
     return f"coalesce({sql}, {empty})"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Dict, List, Optional, Sequence, Tuple
 
 from sqlglot import exp
 
@@ -30,7 +31,7 @@ class QueryCompiler:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def compile(self, node: exp.Expression, parent: Optional[Scope] = None) -> Query:
+    def compile(self, node: exp.Expression, parent: Scope | None = None) -> Query:
         """A query as complete DuckDB SQL, with columns of unique ids."""
         if isinstance(node, exp.Subquery):
             return self._parenthesized(node, parent)
@@ -63,7 +64,9 @@ class QueryCompiler:
         if isinstance(node, exp.Subquery):
             inner = node.this
             if isinstance(inner, exp.Table) and not isinstance(inner, exp.Select):
-                relation = self._with_joins(self.from_item(inner, scope), node.args.get("joins") or inner.args.get("joins") or [], scope)
+                relation = self._with_joins(
+                    self.from_item(inner, scope), node.args.get("joins") or inner.args.get("joins") or [], scope
+                )
             else:
                 query = self.compile(node if node.args.get("with_") or _modified(node) else inner, scope)
                 relation = query.relation()
@@ -109,7 +112,9 @@ class QueryCompiler:
             if where.lower() in ("csv", "json", "parquet", "text", "orc", "delta", "binaryfile", "avro", "libsvm"):
                 raise forbidden(f"{where}.`…` in a select", node)
             if where.lower() not in ("default", "global_temp"):
-                raise SqlError(TABLE_UNKNOWN, f"no table named {where}.{node.name}", "Tables of a run have one name.", node)
+                raise SqlError(
+                    TABLE_UNKNOWN, f"no table named {where}.{node.name}", "Tables of a run have one name.", node
+                )
         for feature in ("when", "version", "changes", "partition"):
             if node.args.get(feature) is not None:
                 raise unsupported(f"{feature} of a table", node)
@@ -145,13 +150,17 @@ class QueryCompiler:
             return self.generate(Relation("(SELECT 1)", ()), compiler, node, None, [], False)
         if name in FORBIDDEN_FUNCTIONS or name.startswith(("read_", "duckdb_", "pragma_")):
             raise forbidden(f"the function {node.name}", node)
-        raise SqlError("MLSQL_SQL_FUNCTION_UNKNOWN", f"no table function {node.name}", "range and explode are known.", node)
+        raise SqlError(
+            "MLSQL_SQL_FUNCTION_UNKNOWN", f"no table function {node.name}", "range and explode are known.", node
+        )
 
     def _range(self, compiler: Compiler, node: exp.Expression) -> Relation:
         values = [compiler.cast(compiler.compile(value), BIGINT, value) for value in node.expressions]
         if not 1 <= len(values) <= 4:
             raise invalid("range takes an end, or start and end, then a step and a number of partitions", node)
-        start, end, step = ("0", values[0], "1") if len(values) == 1 else (values[0], values[1], values[2] if len(values) > 2 else "1")
+        start, end, step = (
+            ("0", values[0], "1") if len(values) == 1 else (values[0], values[1], values[2] if len(values) > 2 else "1")
+        )
         column = Column(self.context.new_id(), "id", BIGINT)
         return Relation(f"(SELECT range AS {column.id} FROM range({start}, {end}, {step}))", (column,))
 
@@ -160,7 +169,7 @@ class QueryCompiler:
         relation: Relation,
         compiler: Compiler,
         node: exp.Expression,
-        alias: Optional[str],
+        alias: str | None,
         names: Sequence[str],
         outer: bool,
     ) -> Relation:
@@ -179,8 +188,8 @@ class QueryCompiler:
         source = f"(SELECT {kept + ', ' if kept else ''}{unnested} FROM {relation.sql})"
         if names and len(names) != len(generated.columns):
             raise invalid(f"{len(generated.columns)} name(s) are needed for {node.name}, not {len(names)}", node)
-        added: List[Column] = []
-        pieces: List[str] = []
+        added: list[Column] = []
+        pieces: list[str] = []
         for index, (name, kind, sql) in enumerate(generated.columns):
             column = Column(self.context.new_id(), names[index] if names else name, kind, alias)
             added.append(column)
@@ -198,14 +207,19 @@ class QueryCompiler:
         if any(len(row) != width for row in rows):
             raise invalid("the rows of values differ in length", node)
         compiled = [[compiler.compile(cell) for cell in row] for row in rows]
-        columns: List[Column] = []
+        columns: list[Column] = []
         for index in range(width):
             kind = wider_of([row[index].type for row in compiled])
             if kind is None:
                 raise invalid(f"column {index + 1} of values has no common type", node)
             columns.append(Column(self.context.new_id(), f"col{index + 1}", kind))
         text = ", ".join(
-            "(" + ", ".join(f"CAST({compiler.cast(cell, column.type, node)} AS {duck(column.type)})" for cell, column in zip(row, columns)) + ")"
+            "("
+            + ", ".join(
+                f"CAST({compiler.cast(cell, column.type, node)} AS {duck(column.type)})"
+                for cell, column in zip(row, columns)
+            )
+            + ")"
             for row in compiled
         )
         ids = ", ".join(column.id for column in columns)
@@ -225,7 +239,9 @@ class QueryCompiler:
             if names:
                 if len(names) != len(query.columns):
                     raise invalid(f"{table.alias} names {len(names)} column(s) of {len(query.columns)}", table)
-                query = replace(query, columns=tuple(replace(column, name=name) for column, name in zip(query.columns, names)))
+                query = replace(
+                    query, columns=tuple(replace(column, name=name) for column, name in zip(query.columns, names))
+                )
             scope.ctes[table.alias.lower()] = query
 
     def _set_operation(self, node: exp.Expression, scope: Scope) -> Query:
@@ -234,11 +250,11 @@ class QueryCompiler:
             raise unsupported("union by name", node)
         if len(left.columns) != len(right.columns):
             raise invalid(f"the selects have {len(left.columns)} and {len(right.columns)} columns", node)
-        word = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}[type(node)]
+        word = "UNION" if isinstance(node, exp.Union) else "EXCEPT" if isinstance(node, exp.Except) else "INTERSECT"
         if not node.args.get("distinct"):
             word += " ALL"
-        columns: List[Column] = []
-        sides: Tuple[List[str], List[str]] = ([], [])
+        columns: list[Column] = []
+        sides: tuple[list[str], list[str]] = ([], [])
         compiler = self.compiler(scope)
         for first, second in zip(left.columns, right.columns):
             common = wider(first.type, second.type)
@@ -251,10 +267,12 @@ class QueryCompiler:
             for side, source in zip(sides, (first, second)):
                 cast = compiler.cast(Expr(source.id, source.type, source.name), common, node)
                 side.append(f"CAST({cast} AS {duck(common)}) AS {column.id}")
-        sql = f"(SELECT {', '.join(sides[0])} FROM ({left.sql})) {word} (SELECT {', '.join(sides[1])} FROM ({right.sql}))"
+        sql = (
+            f"(SELECT {', '.join(sides[0])} FROM ({left.sql})) {word} (SELECT {', '.join(sides[1])} FROM ({right.sql}))"
+        )
         return self._ordered(Query(sql, tuple(columns)), node, scope)
 
-    def _parenthesized(self, node: exp.Expression, parent: Optional[Scope]) -> Query:
+    def _parenthesized(self, node: exp.Expression, parent: Scope | None) -> Query:
         scope = Scope([], parent)
         self._common_tables(node, scope)
         inner = self.compile(node.this, scope)
@@ -308,7 +326,7 @@ def _written_name(node: exp.Expression, value: Expr) -> str:
 
 def order_keys(compiler: Compiler, order: exp.Expression, outputs: Sequence[Column]) -> str:
     """The keys of an order by; a number is a column's place."""
-    keys: List[str] = []
+    keys: list[str] = []
     for item in order.expressions:
         key = item.this
         if isinstance(key, exp.Literal) and not key.is_string and str(key.this).isdigit():
@@ -330,10 +348,10 @@ class Item:
     """One expression of a select list, stars taken apart."""
 
     node: exp.Expression
-    name: Optional[str]
+    name: str | None
     #: Names given with `as (a, b)` to a generator's columns.
-    names: Tuple[str, ...] = ()
-    column: Optional[Column] = None
+    names: tuple[str, ...] = ()
+    column: Column | None = None
 
 
 class SelectCompiler:
@@ -355,7 +373,9 @@ class SelectCompiler:
         windows = {item.name.lower(): item for item in node.args.get("windows") or []}
         generators = [item for item in items if is_generator(item.node)]
         if len(generators) > 1:
-            raise invalid("one generator can stand in a select list", generators[1].node, "Use lateral view for the others.")
+            raise invalid(
+                "one generator can stand in a select list", generators[1].node, "Use lateral view for the others."
+            )
         if generators:
             return self._with_generator(items, generators[0], where, windows)
         return self._plain(items, where, windows)
@@ -365,7 +385,7 @@ class SelectCompiler:
         distinct = node.args.get("distinct")
         if distinct is not None and distinct.args.get("on") is not None:
             raise unsupported("distinct on", node)
-        for key in ("qualify", "match", "connect", "prewhere", "into", "locks", "kind", "operation_modifiers", "cluster_by"):
+        for key in ("match", "connect", "prewhere", "into", "locks", "kind", "operation_modifiers", "cluster_by"):
             if node.args.get(key):
                 raise unsupported(key.replace("_", " "), node)
         if any(isinstance(item, exp.QueryTransform) for item in node.expressions):
@@ -389,7 +409,12 @@ class SelectCompiler:
         call = lateral.this
         if not is_generator(call):
             if isinstance(call, exp.Anonymous):
-                raise SqlError("MLSQL_SQL_FUNCTION_UNKNOWN", f"no generator {call.name}", "explode, posexplode, inline, stack and json_tuple are known.", lateral)
+                raise SqlError(
+                    "MLSQL_SQL_FUNCTION_UNKNOWN",
+                    f"no generator {call.name}",
+                    "explode, posexplode, inline, stack and json_tuple are known.",
+                    lateral,
+                )
             raise unsupported("this lateral view", lateral)
         alias = lateral.args.get("alias")
         names = [column.name for column in alias.columns] if alias is not None else []
@@ -405,8 +430,8 @@ class SelectCompiler:
             raise invalid("an aggregate function cannot stand in where", clause.this, "Use having.")
         return " WHERE " + self.queries.compiler(self.scope).boolean(clause.this, "where")
 
-    def _items(self) -> List[Item]:
-        items: List[Item] = []
+    def _items(self) -> list[Item]:
+        items: list[Item] = []
         for node in self.node.expressions:
             if isinstance(node, exp.Star):
                 items.extend(self._star(None, node))
@@ -425,7 +450,7 @@ class SelectCompiler:
                 items.append(Item(node, None))
         return items
 
-    def _star(self, owner: Optional[exp.Expression], star: exp.Expression) -> List[Item]:
+    def _star(self, owner: exp.Expression | None, star: exp.Expression) -> list[Item]:
         if star.args.get("replace") or star.args.get("rename"):
             raise unsupported("replace and rename of *", star)
         excluded = [item.name.lower() for item in star.args.get("except_") or star.args.get("except") or []]
@@ -434,7 +459,7 @@ class SelectCompiler:
             table = owner.args.get("table")
             name = table.name if table is not None else ""
             columns = [c for c in self.relation.columns if (c.qualifier or "").lower() == name.lower()]
-            if not columns:
+            if not columns and table is not None:
                 return self._struct_star(exp.column(table.copy()), owner)
         if not columns and owner is None and self.node.args.get("from_") is None:
             raise invalid("* needs a from", star)
@@ -444,16 +469,19 @@ class SelectCompiler:
         kept = [column for column in columns if column.name.lower() not in excluded]
         return [Item(exp.Null(), column.name, column=column) for column in kept]
 
-    def _struct_star(self, value: exp.Expression, node: exp.Expression) -> List[Item]:
+    def _struct_star(self, value: exp.Expression, node: exp.Expression) -> list[Item]:
         compiled = self.queries.compiler(self.scope).compile(value)
         fields = getattr(compiled.type, "fields", None)
         if fields is None:
             raise invalid(f"{compiled.name} of type {compiled.type} has no fields to take apart", node)
-        return [Item(exp.Dot(this=value.copy(), expression=exp.to_identifier(name, quoted=True)), name) for name, _ in fields]
+        return [
+            Item(exp.Dot(this=value.copy(), expression=exp.to_identifier(name, quoted=True)), name)
+            for name, _ in fields
+        ]
 
     # The select list.
 
-    def _plain(self, items: Sequence[Item], where: str, windows: Dict[str, exp.Expression]) -> Query:
+    def _plain(self, items: Sequence[Item], where: str, windows: dict[str, exp.Expression]) -> Query:
         node = self.node
         compiler = replace(
             self.queries.compiler(self.scope),
@@ -472,8 +500,8 @@ class SelectCompiler:
         else:
             compiler = replace(compiler, aggregates_allowed=False)
         source = grouped.source if grouped is not None else f"{self.relation.sql}{where}"
-        aliases: Dict[str, Expr] = {}
-        outputs: List[Tuple[Column, Expr]] = []
+        aliases: dict[str, Expr] = {}
+        outputs: list[tuple[Column, Expr]] = []
         for item in items:
             value = self._compile_item(replace(compiler, aliases=dict(aliases)), item, grouped)
             name = item.name if item.name is not None else _written_name(item.node, value)
@@ -489,11 +517,12 @@ class SelectCompiler:
         distinct = self.node.args.get("distinct") is not None
         if distinct:
             self._check_distinct(columns)
-        sql = f"SELECT {'DISTINCT ' if distinct else ''}{pieces} FROM {source}{group_by}{having}"
+        qualify = self._qualify(compiler, aliases)
+        sql = f"SELECT {'DISTINCT ' if distinct else ''}{pieces} FROM {source}{group_by}{having}{qualify}"
         query = self._finish(sql, columns, outputs, compiler, aliases, distinct)
         return query if staging is None else replace(query, sql=staging.finish(query.sql))
 
-    def _stage(self, compiler: Compiler, where: str, items: Sequence[Item]) -> Optional[Staging]:
+    def _stage(self, compiler: Compiler, where: str, items: Sequence[Item]) -> Staging | None:
         """Calls of registered functions made ahead, unless a limit may spare most of them."""
         node = self.node
         if node.args.get("limit") is not None:
@@ -502,7 +531,7 @@ class SelectCompiler:
         nodes += [node.args[key] for key in ("group", "having", "order") if node.args.get(key) is not None]
         return plan_stage(compiler, self.relation, where, nodes)
 
-    def _compile_item(self, compiler: Compiler, item: Item, grouped: Optional[Grouped]) -> Expr:
+    def _compile_item(self, compiler: Compiler, item: Item, grouped: Grouped | None) -> Expr:
         if item.column is None:
             value = compiler.compile(item.node)
             if value.type.kind.startswith("interval"):
@@ -513,17 +542,22 @@ class SelectCompiler:
         if grouped is not None:
             found = grouped.grouping.columns.get(column.id)
             if found is None:
-                raise invalid(f"{column.name} is neither in group by nor inside of an aggregate function", self.node, "Name the columns instead of *.")
+                raise invalid(
+                    f"{column.name} is neither in group by nor inside of an aggregate function",
+                    self.node,
+                    "Name the columns instead of *.",
+                )
             return found.named(column.name)
         return value
 
-    def _note_calls(self, where: str, grouped: Optional[Grouped]) -> None:
+    def _note_calls(self, where: str, grouped: Grouped | None) -> None:
         """Calls that stand directly on one named table: there a failing row has a number."""
         node = self.node
         source = node.args.get("from_")
+        if not isinstance(source, exp.Expression):
+            return
         direct = (
-            source is not None
-            and isinstance(source.this, exp.Table)
+            isinstance(source.this, exp.Table)
             and source.this.name.lower() in self.context.tables
             and self.scope.find_cte(source.this.name) is None
             and not node.args.get("joins")
@@ -534,8 +568,6 @@ class SelectCompiler:
             return
         table = self.context.tables[source.this.name.lower()]
         places = {column.id: f"c{index}" for index, column in enumerate(self.relation.columns)}
-        import re
-
         for name, argument in self.context.seen_calls:
             if re.search(r"\bSELECT\b|user_function:", argument):
                 continue
@@ -544,7 +576,7 @@ class SelectCompiler:
                 if call.name == name and call.table is None:
                     call.table, call.argument = table.name, text
 
-    def _having(self, compiler: Compiler, aliases: Dict[str, Expr], grouped: Optional[Grouped]) -> str:
+    def _having(self, compiler: Compiler, aliases: dict[str, Expr], grouped: Grouped | None) -> str:
         clause = self.node.args.get("having")
         if clause is None:
             return ""
@@ -552,6 +584,15 @@ class SelectCompiler:
             raise invalid("having needs a group by or an aggregate function", clause)
         inner = replace(compiler, aliases=aliases, windows_allowed=False)
         return " HAVING " + inner.boolean(clause.this, "having")
+
+    def _qualify(self, compiler: Compiler, aliases: dict[str, Expr]) -> str:
+        """The condition over window functions."""
+        clause = self.node.args.get("qualify")
+        if clause is None:
+            return ""
+        if not any(contains_window(part) for part in [clause.this, *self.node.expressions]):
+            raise invalid("qualify needs a window function, there or in the select list", clause)
+        return " QUALIFY " + replace(compiler, aliases=aliases).boolean(clause.this, "qualify")
 
     def _check_distinct(self, columns: Sequence[Column]) -> None:
         for column in columns:
@@ -561,10 +602,10 @@ class SelectCompiler:
     def _finish(
         self,
         sql: str,
-        columns: Tuple[Column, ...],
-        outputs: Sequence[Tuple[Column, Expr]],
+        columns: tuple[Column, ...],
+        outputs: Sequence[tuple[Column, Expr]],
         compiler: Compiler,
-        aliases: Dict[str, Expr],
+        aliases: dict[str, Expr],
         distinct: bool,
     ) -> Query:
         """Order and limit."""
@@ -584,8 +625,8 @@ class SelectCompiler:
         keys = self._order(ordering, order, outputs)
         return Query(f"{sql} ORDER BY {keys}{tail}", columns)
 
-    def _order(self, compiler: Compiler, order: exp.Expression, outputs: Sequence[Tuple[Column, Expr]]) -> str:
-        keys: List[str] = []
+    def _order(self, compiler: Compiler, order: exp.Expression, outputs: Sequence[tuple[Column, Expr]]) -> str:
+        keys: list[str] = []
         by_sql = {value.sql: column.id for column, value in reversed(outputs)}
         if len(order.expressions) == 1 and isinstance(order.expressions[0].this, exp.Var):
             # `order by all`: all columns from left to right.
@@ -610,7 +651,9 @@ class SelectCompiler:
             keys.append(sort_key(by_sql.get(compiled.sql, compiled.sql), compiled.type) + direction(item))
         return ", ".join(keys) if keys else "1"
 
-    def _with_generator(self, items: Sequence[Item], generator: Item, where: str, windows: Dict[str, exp.Expression]) -> Query:
+    def _with_generator(
+        self, items: Sequence[Item], generator: Item, where: str, windows: dict[str, exp.Expression]
+    ) -> Query:
         """Everything else is computed first, then each row is multiplied."""
         node = self.node
         arguments = [Item(argument, f"g{index}") for index, argument in enumerate(generator.node.expressions)]
@@ -625,7 +668,9 @@ class SelectCompiler:
         base = computed.relation()
         visible, hidden = base.columns[:split], base.columns[split:]
         literal_free = [
-            argument.node if isinstance(argument.node, exp.Literal) else exp.column(exp.to_identifier(column.name), table="g")
+            argument.node
+            if isinstance(argument.node, exp.Literal)
+            else exp.column(exp.to_identifier(column.name), table="g")
             for argument, column in zip(arguments, hidden)
         ]
         scope = Scope([replace(column, qualifier="g") for column in hidden], self.scope.parent)
@@ -634,7 +679,7 @@ class SelectCompiler:
         compiler = self.queries.compiler(scope)
         generated = self.queries.generate(Relation(base.sql, base.columns), compiler, call, None, names, False)
         made = list(generated.columns[len(base.columns) :])
-        place = [index for index, item in enumerate(items) if item is generator][0]
+        place = next(index for index, item in enumerate(items) if item is generator)
         columns = [*visible[:place], *made, *visible[place:]]
         ids = ", ".join(column.id for column in columns)
         distinct = node.args.get("distinct") is not None
@@ -643,4 +688,4 @@ class SelectCompiler:
         return self.queries._ordered(query, node, Scope([], self.scope.parent))
 
 
-__all__ = ["INT", "Type", "QueryCompiler", "contains_window"]
+__all__ = ["INT", "QueryCompiler", "Type", "contains_window"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
 
 from sqlglot import exp
 
@@ -29,7 +28,7 @@ _POSIX = {
 }
 
 
-def java_to_re2(pattern: str, node: Optional[exp.Expression] = None) -> str:
+def java_to_re2(pattern: str, node: exp.Expression | None = None) -> str:
     """The pattern for RE2. Raises MLSQL_SQL_UNSUPPORTED for what RE2 lacks or understands differently."""
     return _Translator(pattern, node).translate()
 
@@ -41,7 +40,7 @@ def count_groups(pattern: str) -> int:
     return len(re.findall(r"\((?!\?)|\(\?P<", bare))
 
 
-def java_replacement(text: str, groups: int, node: Optional[exp.Expression] = None) -> str:
+def java_replacement(text: str, groups: int, node: exp.Expression | None = None) -> str:
     """A replacement: `$1` is a group, a backslash takes the next character as it is."""
     out = ""
     at = 0
@@ -55,7 +54,9 @@ def java_replacement(text: str, groups: int, node: Optional[exp.Expression] = No
         elif character == "$":
             match = re.match(r"\$(\d+)", text[at:])
             if match is None:
-                raise unsupported("a $ in a replacement without a group's number", node, "Write \\\\$ for the character itself.")
+                raise unsupported(
+                    "a $ in a replacement without a group's number", node, "Write \\\\$ for the character itself."
+                )
             number = int(match.group(1)[0])
             length = 1
             # Java takes further digits while such a group exists.
@@ -75,7 +76,7 @@ def java_replacement(text: str, groups: int, node: Optional[exp.Expression] = No
 
 
 class _Translator:
-    def __init__(self, pattern: str, node: Optional[exp.Expression]) -> None:
+    def __init__(self, pattern: str, node: exp.Expression | None) -> None:
         self.pattern = pattern
         self.node = node
         self.at = 0

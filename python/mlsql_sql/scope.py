@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from sqlglot import exp
 
@@ -19,7 +19,7 @@ class Column:
     name: str
     type: Type
     #: The table or alias that it can be reached by.
-    qualifier: Optional[str] = None
+    qualifier: str | None = None
     #: Only reachable by its qualifier: a join's right-hand key that `using` merged away.
     hidden: bool = False
 
@@ -29,15 +29,15 @@ class Relation:
     """Rows with columns: `sql` can stand behind FROM."""
 
     sql: str
-    columns: Tuple[Column, ...]
+    columns: tuple[Column, ...]
     #: Evaluated again, it gives the same rows in the same order: the rows of one table that keeps its order.
     stable: bool = False
 
     @property
-    def visible(self) -> List[Column]:
+    def visible(self) -> list[Column]:
         return [column for column in self.columns if not column.hidden]
 
-    def qualified(self, alias: Optional[str], names: Sequence[str] = ()) -> "Relation":
+    def qualified(self, alias: str | None, names: Sequence[str] = ()) -> Relation:
         """The same rows, reached by another name, with other column names where given."""
         columns = self.visible
         renamed = [
@@ -52,9 +52,9 @@ class Query:
     """A complete select: `sql` can stand in parentheses; its columns have unique ids."""
 
     sql: str
-    columns: Tuple[Column, ...]
+    columns: tuple[Column, ...]
 
-    def relation(self, alias: Optional[str] = None) -> Relation:
+    def relation(self, alias: str | None = None) -> Relation:
         columns = tuple(replace(column, qualifier=alias, hidden=False) for column in self.columns)
         return Relation(f"({self.sql})", columns)
 
@@ -65,7 +65,7 @@ class Table:
 
     name: str
     view: str
-    columns: Tuple[Tuple[str, Type], ...]
+    columns: tuple[tuple[str, Type], ...]
     #: True where its rows come in the same order each time: files, not a select that is evaluated anew.
     stable: bool = False
 
@@ -76,8 +76,8 @@ class CallSite:
 
     name: str
     variant: str
-    table: Optional[str] = None
-    argument: Optional[str] = None
+    table: str | None = None
+    argument: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Stage:
 
     number: int
     sql: str
-    calls: Tuple[StagedCall, ...]
+    calls: tuple[StagedCall, ...]
     rows: str
 
 
@@ -109,16 +109,16 @@ class Stage:
 class Context:
     """What one translation collects."""
 
-    tables: Dict[str, Table]
-    functions: Set[str]
-    inputs: List[str] = field(default_factory=list)
-    calls: List[CallSite] = field(default_factory=list)
+    tables: dict[str, Table]
+    functions: set[str]
+    inputs: list[str] = field(default_factory=list)
+    calls: list[CallSite] = field(default_factory=list)
     volatile: bool = False
     counter: int = 0
     #: Registered functions called while one select's list is compiled, with the SQL of their arguments.
-    seen_calls: List[Tuple[str, str]] = field(default_factory=list)
+    seen_calls: list[tuple[str, str]] = field(default_factory=list)
     #: Calls made ahead of the select, in order.
-    stages: List[Stage] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
 
     def new_id(self, prefix: str = "x") -> str:
         self.counter += 1
@@ -129,18 +129,18 @@ class Context:
 class Scope:
     """Columns in sight, and those of the selects around."""
 
-    columns: List[Column]
-    parent: Optional["Scope"] = None
+    columns: list[Column]
+    parent: Scope | None = None
     #: Common table expressions, by lower-case name.
-    ctes: Dict[str, Query] = field(default_factory=dict)
+    ctes: dict[str, Query] = field(default_factory=dict)
 
-    def find_cte(self, name: str) -> Optional[Query]:
+    def find_cte(self, name: str) -> Query | None:
         found = self.ctes.get(name.lower())
         if found is None and self.parent is not None:
             return self.parent.find_cte(name)
         return found
 
-    def match(self, name: str, qualifier: Optional[str]) -> List[Column]:
+    def match(self, name: str, qualifier: str | None) -> list[Column]:
         """The columns of this scope alone that a name can mean."""
         wanted = name.lower()
         if qualifier is None:
@@ -160,9 +160,9 @@ class Scope:
 class Grouping:
     """The grouping expressions of an aggregated select: SQL over the input → the column that holds it."""
 
-    columns: Dict[str, Expr]
+    columns: dict[str, Expr]
     #: Of grouping sets: the columns in the order of grouping_id().
-    order: List[str]
+    order: list[str]
     sets: bool = False
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 #: What evaluates its arguments only for some rows: a call inside may rely on never seeing the others.
 _CONDITIONAL_NODES = (exp.Case, exp.If, exp.And, exp.Or, exp.Lambda, exp.Subquery, exp.Select, exp.SetOperation)
-_CONDITIONAL_FUNCTIONS = frozenset("coalesce if iff ifnull nvl nvl2 decode nullif".split())
+_CONDITIONAL_FUNCTIONS = frozenset(["coalesce", "if", "iff", "ifnull", "nvl", "nvl2", "decode", "nullif"])
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Staging:
 
     relation: Relation
     #: Name, variant and argument of a call → the column of its answers.
-    staged: Dict[Tuple[str, str, str], str]
+    staged: dict[tuple[str, str, str], str]
     token: str
     number: int
     source: str
@@ -42,16 +43,14 @@ class Staging:
         return sql.replace(self.token, answers)
 
 
-def plan_stage(
-    compiler: "Compiler", relation: Relation, where: str, nodes: Sequence[exp.Expression]
-) -> Optional[Staging]:
+def plan_stage(compiler: Compiler, relation: Relation, where: str, nodes: Sequence[exp.Expression]) -> Staging | None:
     """Stages the calls that every row of the input makes; None where there are none."""
     context = compiler.context
     if not context.functions or context.volatile or _is_correlated(compiler.scope):
         return None
     plain = replace(compiler, grouping=None, aggregates_allowed=False, windows_allowed=False, aliases={})
-    staged: Dict[Tuple[str, str, str], str] = {}
-    calls: List[StagedCall] = []
+    staged: dict[tuple[str, str, str], str] = {}
+    calls: list[StagedCall] = []
     for node in nodes:
         for call in _calls(node, compiler):
             key = _key(plain, call)
@@ -83,7 +82,7 @@ def _is_correlated(scope: Scope) -> bool:
     return False
 
 
-def _calls(node: exp.Expression, compiler: "Compiler") -> Iterator[exp.Anonymous]:
+def _calls(node: exp.Expression, compiler: Compiler) -> Iterator[exp.Anonymous]:
     """Calls of registered functions that are made for every row, innermost of nested ones."""
     if isinstance(node, _CONDITIONAL_NODES):
         return
@@ -93,15 +92,19 @@ def _calls(node: exp.Expression, compiler: "Compiler") -> Iterator[exp.Anonymous
         return
     inner = [call for child in node.iter_expressions() for call in _calls(child, compiler)]
     yield from inner
-    if registered and isinstance(node, exp.Anonymous) and not any(_names_function(child, compiler) for child in node.expressions):
+    if (
+        registered
+        and isinstance(node, exp.Anonymous)
+        and not any(_names_function(child, compiler) for child in node.expressions)
+    ):
         yield node
 
 
-def _names_function(node: exp.Expression, compiler: "Compiler") -> bool:
+def _names_function(node: exp.Expression, compiler: Compiler) -> bool:
     return any(str(call.name).lower() in compiler.context.functions for call in node.find_all(exp.Anonymous))
 
 
-def _key(compiler: "Compiler", call: exp.Anonymous) -> Optional[Tuple[str, str, str]]:
+def _key(compiler: Compiler, call: exp.Anonymous) -> tuple[str, str, str] | None:
     """Name, variant and argument; None for a call that cannot be made ahead. What is wrong with it is found later."""
     from .expressions import contains_aggregate, contains_window, registered_argument
 

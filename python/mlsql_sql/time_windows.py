@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator, List
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -20,7 +21,7 @@ WINDOW = StructType(fields=(("start", TIMESTAMP), ("end", TIMESTAMP)))
 _PARTS = ("expressions", "group", "having", "order", "sort")
 
 
-def with_time_window(queries: "QueryCompiler", node: exp.Expression, relation: Relation, scope: Scope) -> Relation:
+def with_time_window(queries: QueryCompiler, node: exp.Expression, relation: Relation, scope: Scope) -> Relation:
     """The rows with a column `window`, which the calls of window() in the select become."""
     calls = [call for part in _PARTS for call in _calls(node.args.get(part))]
     if not calls:
@@ -50,14 +51,14 @@ def _calls(part: object) -> Iterator[exp.Expression]:
         yield from _calls(child)
 
 
-def _items(queries: "QueryCompiler", call: exp.Expression, relation: Relation, scope: Scope) -> str:
+def _items(queries: QueryCompiler, call: exp.Expression, relation: Relation, scope: Scope) -> str:
     """SQL of the list of spans that a row falls into; a row without a time falls into none."""
     nodes = call.expressions
     if not 2 <= len(nodes) <= 4:
         raise invalid(f"window takes a time and two to three durations at most, not {len(nodes)} argument(s)", call)
     compiler = queries.compiler(Scope(list(relation.columns), scope))
     stamp = compiler.cast(compiler.compile(nodes[0]), TIMESTAMP, call)
-    durations: List[int] = []
+    durations: list[int] = []
     for one in nodes[1:]:
         text = compiler.compile(one).value
         if not isinstance(text, str):
@@ -70,7 +71,9 @@ def _items(queries: "QueryCompiler", call: exp.Expression, relation: Relation, s
         raise invalid("window: the length must be at least the slide, and the slide beyond 0 and the start", call)
     spans = -(-length // slide)
     last = f"t - (((t - {start}) % {slide}) + {slide}) % {slide}"
-    bounds = f"{{'start': make_timestamp({last} - i * {slide}), 'end': make_timestamp({last} - i * {slide} + {length})}}"
+    bounds = (
+        f"{{'start': make_timestamp({last} - i * {slide}), 'end': make_timestamp({last} - i * {slide} + {length})}}"
+    )
     # Where the slide does not divide the length, the earliest span may end before the row's time.
     fits = f"list_filter(range(0, {spans}), lambda i: {last} - i * {slide} + {length} > t)"
     made = f"list_transform({fits}, lambda i: {bounds})"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from . import generators, windows  # noqa: F401  (they register functions)
 from .dialect import parse
@@ -28,8 +29,8 @@ register_raw()
 
 
 def translate(
-    sql: str, tables: Sequence[Dict[str, Any]], functions: Sequence[str], zone: Optional[Dict[str, Any]] = None
-) -> Dict[str, Any]:
+    sql: str, tables: Sequence[dict[str, Any]], functions: Sequence[str], zone: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """
     Translates a select.
 
@@ -53,8 +54,8 @@ def translate(
             query = QueryCompiler(context).compile(parse(sql))
     except RecursionError:
         raise unsupported("a select nested this deeply", None, "Split it into several selects.") from None
-    columns: List[Dict[str, str]] = []
-    pieces: List[str] = []
+    columns: list[dict[str, str]] = []
+    pieces: list[str] = []
     for index, column in enumerate(query.columns):
         _check(column.name, column.type)
         columns.append({"name": column.name, "type": str(column.type)})

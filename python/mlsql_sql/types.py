@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Sequence, Tuple
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class MapType(Type):
 @dataclass(frozen=True)
 class StructType(Type):
     kind: str = "struct"
-    fields: Tuple[Tuple[str, Type], ...] = ()
+    fields: tuple[tuple[str, Type], ...] = ()
 
     def __str__(self) -> str:
         return "struct<" + ",".join(f"{_field(name)}:{kind}" for name, kind in self.fields) + ">"
 
-    def find(self, name: str) -> Optional[Tuple[str, Type]]:
+    def find(self, name: str) -> tuple[str, Type] | None:
         """The field of that name, in any case."""
         for field in self.fields:
             if field[0].lower() == name.lower():
@@ -75,20 +75,25 @@ BINARY = Type("binary")
 DATE = Type("date")
 TIMESTAMP = Type("timestamp")
 VECTOR = StructType(
-    fields=(("type", TINYINT), ("size", INT), ("indices", ArrayType(element=INT)), ("values", ArrayType(element=DOUBLE)))
+    fields=(
+        ("type", TINYINT),
+        ("size", INT),
+        ("indices", ArrayType(element=INT)),
+        ("values", ArrayType(element=DOUBLE)),
+    )
 )
 
 INTEGRAL = ("tinyint", "smallint", "int", "bigint")
 #: Precedence of Spark's numeric types.
 NUMERIC_ORDER = ("tinyint", "smallint", "int", "bigint", "float", "double")
 #: The decimal type that holds every value of an integral type.
-INTEGRAL_DECIMALS: Dict[str, DecimalType] = {
+INTEGRAL_DECIMALS: dict[str, DecimalType] = {
     "tinyint": DecimalType(precision=3, scale=0),
     "smallint": DecimalType(precision=5, scale=0),
     "int": DecimalType(precision=10, scale=0),
     "bigint": DecimalType(precision=20, scale=0),
 }
-DUCK: Dict[str, str] = {
+DUCK: dict[str, str] = {
     "void": "INTEGER",
     "boolean": "BOOLEAN",
     "tinyint": "TINYINT",
@@ -181,7 +186,7 @@ def adjusted(precision: int, scale: int) -> DecimalType:
     return DecimalType(precision=MAX_PRECISION, scale=max(MAX_PRECISION - whole, min(scale, MIN_ADJUSTED_SCALE)))
 
 
-def as_decimal(kind: Type) -> Optional[DecimalType]:
+def as_decimal(kind: Type) -> DecimalType | None:
     """The decimal type of a number that is no float."""
     if isinstance(kind, DecimalType):
         return kind
@@ -194,7 +199,7 @@ def wider_decimal(left: DecimalType, right: DecimalType) -> DecimalType:
     return bounded(whole + scale, scale)
 
 
-def tightest(left: Type, right: Type) -> Optional[Type]:
+def tightest(left: Type, right: Type) -> Type | None:
     """findTightestCommonType: no loss, no strings."""
     if left == right:
         return left
@@ -209,7 +214,7 @@ def tightest(left: Type, right: Type) -> Optional[Type]:
     return _tightest_nested(left, right)
 
 
-def wider(left: Type, right: Type, strings: bool = True) -> Optional[Type]:
+def wider(left: Type, right: Type, strings: bool = True) -> Type | None:
     """findWiderTypeForTwo: what case, coalesce, arrays, in and union use. `strings`: anything can become a string."""
     common = tightest(left, right)
     if common is not None:
@@ -227,16 +232,16 @@ def wider(left: Type, right: Type, strings: bool = True) -> Optional[Type]:
     return _wider_nested(left, right, strings)
 
 
-def wider_of(kinds: Sequence[Type], strings: bool = True) -> Optional[Type]:
+def wider_of(kinds: Sequence[Type], strings: bool = True) -> Type | None:
     """The common type of several; strings are looked at first, as Spark does, since the rule is not associative."""
-    common: Optional[Type] = VOID
+    common: Type | None = VOID
     ordered = sorted(kinds, key=lambda kind: 0 if kind == STRING else 1) if strings else list(kinds)
     for kind in ordered:
         common = None if common is None else wider(common, kind, strings)
     return common
 
 
-def comparison_type(left: Type, right: Type) -> Optional[Type]:
+def comparison_type(left: Type, right: Type) -> Type | None:
     """The type in which `left = right` is decided."""
     if left == right:
         return left
@@ -257,7 +262,7 @@ def comparison_type(left: Type, right: Type) -> Optional[Type]:
     return wider(left, right, strings=False) if is_numeric(left) and is_numeric(right) else None
 
 
-def _tightest_nested(left: Type, right: Type) -> Optional[Type]:
+def _tightest_nested(left: Type, right: Type) -> Type | None:
     if isinstance(left, ArrayType) and isinstance(right, ArrayType):
         element = tightest(left.element, right.element)
         return None if element is None else ArrayType(element=element)
@@ -269,7 +274,7 @@ def _tightest_nested(left: Type, right: Type) -> Optional[Type]:
     return None
 
 
-def _wider_nested(left: Type, right: Type, strings: bool) -> Optional[Type]:
+def _wider_nested(left: Type, right: Type, strings: bool) -> Type | None:
     if isinstance(left, ArrayType) and isinstance(right, ArrayType):
         element = wider(left.element, right.element, strings)
         return None if element is None else ArrayType(element=element)
@@ -281,12 +286,12 @@ def _wider_nested(left: Type, right: Type, strings: bool) -> Optional[Type]:
     return None
 
 
-def _struct(left: StructType, right: StructType, common: "object") -> Optional[Type]:
+def _struct(left: StructType, right: StructType, common: object) -> Type | None:
     if len(left.fields) != len(right.fields):
         return None
-    fields: List[Tuple[str, Type]] = []
+    fields: list[tuple[str, Type]] = []
     for (name, first), (other_name, second) in zip(left.fields, right.fields):
-        kind: Optional[Type] = common(first, second)  # type: ignore[operator]
+        kind: Type | None = common(first, second)  # type: ignore[operator]
         if kind is None or name.lower() != other_name.lower():
             return None
         fields.append((name, kind))
@@ -349,7 +354,7 @@ class _Reader:
         return Type(word)
 
     def struct(self) -> Type:
-        fields: List[Tuple[str, Type]] = []
+        fields: list[tuple[str, Type]] = []
         self.take("<")
         while not self.peek(">"):
             if fields:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, List, Optional, Tuple
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 _FRAMELESS = ("row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead")
 
 
-def compile_window(compiler: "Compiler", node: exp.Expression) -> Expr:
+def compile_window(compiler: Compiler, node: exp.Expression) -> Expr:
     """`function(…) over (…)`."""
     if not compiler.windows_allowed:
-        raise invalid("a window function can only stand in the select list or in order by", node, "Compute it in an inner select.")
+        raise invalid(
+            "a window function can only stand in the select list or in order by", node, "Compute it in an inner select."
+        )
     function, condition, ignore_nulls = node.this, None, None
     while not isinstance(function, exp.Anonymous):
         if isinstance(function, exp.Filter):
@@ -52,7 +54,7 @@ def compile_window(compiler: "Compiler", node: exp.Expression) -> Expr:
     return replace(result, name=f"{result.name} OVER ({label})", label=None)
 
 
-def _over(compiler: "Compiler", node: exp.Expression, function: str) -> Tuple[str, str]:
+def _over(compiler: Compiler, node: exp.Expression, function: str) -> tuple[str, str]:
     partition, order, spec = node.args.get("partition_by") or [], node.args.get("order"), node.args.get("spec")
     alias = node.args.get("alias")
     if alias is not None:
@@ -62,8 +64,8 @@ def _over(compiler: "Compiler", node: exp.Expression, function: str) -> Tuple[st
         partition = named.args.get("partition_by") or partition
         order = named.args.get("order") or order
         spec = named.args.get("spec") or spec
-    text: List[str] = []
-    label: List[str] = []
+    text: list[str] = []
+    label: list[str] = []
     if partition:
         keys = [compiler.compile(key) for key in partition]
         text.append("PARTITION BY " + ", ".join(key.sql for key in keys))
@@ -85,12 +87,12 @@ def _over(compiler: "Compiler", node: exp.Expression, function: str) -> Tuple[st
     return " ".join(text), " ".join(label)
 
 
-def order_items(compiler: "Compiler", order: exp.Expression) -> str:
+def order_items(compiler: Compiler, order: exp.Expression) -> str:
     """Keys with directions; nulls come first in rising order and last in falling, unless said otherwise."""
     return ", ".join(_order_item(compiler, item) for item in order.expressions)
 
 
-def _order_item(compiler: "Compiler", item: exp.Expression) -> str:
+def _order_item(compiler: Compiler, item: exp.Expression) -> str:
     key = compiler.compile(item.this)
     if not is_orderable(key.type):
         raise invalid(f"values of type {key.type} have no order", item)
@@ -101,11 +103,11 @@ def direction(item: exp.Expression) -> str:
     return f" {'DESC' if item.args.get('desc') else 'ASC'} NULLS {'FIRST' if item.args.get('nulls_first') else 'LAST'}"
 
 
-def _order_label(compiler: "Compiler", item: exp.Expression) -> str:
+def _order_label(compiler: Compiler, item: exp.Expression) -> str:
     return compiler.compile(item.this).name + direction(item)
 
 
-def _frame(compiler: "Compiler", spec: exp.Expression, order: Optional[exp.Expression], node: exp.Expression) -> str:
+def _frame(compiler: Compiler, spec: exp.Expression, order: exp.Expression | None, node: exp.Expression) -> str:
     kind = str(spec.args.get("kind") or "ROWS").upper()
     if kind not in ("ROWS", "RANGE"):
         raise unsupported(f"a frame of {kind}", node)
@@ -116,7 +118,7 @@ def _frame(compiler: "Compiler", spec: exp.Expression, order: Optional[exp.Expre
     return f"{kind} BETWEEN {start} AND {end}"
 
 
-def _check_days(compiler: "Compiler", spec: exp.Expression, node: exp.Expression) -> None:
+def _check_days(compiler: Compiler, spec: exp.Expression, node: exp.Expression) -> None:
     """Days of a frame are days of the calendar, which in some zones are not all of one length."""
     for bound in (spec.args.get("start"), spec.args.get("end")):
         if zones.is_utc() or not isinstance(bound, exp.Expression):
@@ -131,7 +133,7 @@ def _check_days(compiler: "Compiler", spec: exp.Expression, node: exp.Expression
 _DAY_MICROS = 86_400_000_000
 
 
-def _bound(compiler: "Compiler", bound: object, side: object, node: exp.Expression) -> str:
+def _bound(compiler: Compiler, bound: object, side: object, node: exp.Expression) -> str:
     if isinstance(bound, str):
         word = bound.upper()
         return word if word == "CURRENT ROW" else f"{word} {str(side).upper()}"
@@ -148,7 +150,13 @@ def _bound(compiler: "Compiler", bound: object, side: object, node: exp.Expressi
 
 def _frame_label(spec: exp.Expression) -> str:
     def side(bound: object, where: object) -> str:
-        text = bound.upper() if isinstance(bound, str) else bound.sql() if isinstance(bound, exp.Expression) else "CURRENT ROW"
+        text = (
+            bound.upper()
+            if isinstance(bound, str)
+            else bound.sql()
+            if isinstance(bound, exp.Expression)
+            else "CURRENT ROW"
+        )
         return text if text == "CURRENT ROW" else f"{text} {str(where).upper()}"
 
     start = side(spec.args.get("start"), spec.args.get("start_side"))

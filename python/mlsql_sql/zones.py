@@ -9,10 +9,11 @@ earlier.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, Optional
+from typing import Any
 
 from .expression import quote
 
@@ -22,7 +23,7 @@ class Zone:
     """`seconds`: how far a zone of one offset lies east of Greenwich; None where the offset changes with the season."""
 
     name: str
-    seconds: Optional[int] = None
+    seconds: int | None = None
 
 
 UTC = Zone("UTC", 0)
@@ -35,7 +36,7 @@ def session_zone() -> Zone:
 
 
 @contextmanager
-def in_zone(given: Optional[Dict[str, Any]]) -> Iterator[None]:
+def in_zone(given: dict[str, Any] | None) -> Iterator[None]:
     """Everything inside is compiled for that session: `{"name", "seconds"?}`; UTC where nothing is given."""
     token = _session.set(UTC if given is None else Zone(given["name"], given.get("seconds")))
     try:

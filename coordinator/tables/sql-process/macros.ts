@@ -10,6 +10,8 @@ const TIMESTAMP = `^${SPACE}([+-]?\\d{4,6})(?:-(\\d{1,2})(?:-(\\d{1,2})(?:[ T](\
 // What most timestamps look like: DuckDB reads them as Spark does, and fast.
 const PLAIN_TIMESTAMP = '\\d{4}-\\d{2}-\\d{2}[ T](?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?';
 
+const NOW = `CAST(timezone('UTC', now()) AS TIMESTAMP)`;
+
 /** Statements, in order; later ones use earlier ones. */
 export const MACROS: readonly string[] = [
   // Integers that leave their range come back at its other end, as in Java.
@@ -98,17 +100,25 @@ export const MACROS: readonly string[] = [
   `timestamp_of(p, local) AS CASE WHEN coalesce(TRY_CAST(p.hh AS INTEGER), 0) < 24 AND coalesce(TRY_CAST(p.mi AS INTEGER), 0) < 60 AND coalesce(TRY_CAST(p.ss AS INTEGER), 0) < 60 THEN
     CASE WHEN p.z = '' THEN local WHEN regexp_full_match(p.z, '${OFFSET}') THEN make_timestamp(epoch_us(spark_plain_timestamp(p)) - spark_offset_micros(p.z))
     ELSE try(spark_instant(spark_plain_timestamp(p), p.z)) END END`,
+  // A time alone is one of today.
+  `with_day(t, today) AS CASE WHEN regexp_matches(t, '^${SPACE}T?\\d{1,2}:') THEN CAST(CAST(today AS DATE) AS VARCHAR) || ' ' || regexp_replace(t, '^${SPACE}T?', '') ELSE t END`,
   // Without a zone in the text: UTC, a zone of one offset, or a zone with daylight saving.
   ...Object.entries({
-    'to_timestamp(s)': (wall: string) => wall,
-    'to_timestamp_at(s, seconds)': (wall: string) => `(${wall} - to_seconds(seconds))`,
-    'to_timestamp_in(s, zone)': (wall: string) => `spark_instant(${wall}, zone)`,
+    'to_timestamp(s)': { instant: (wall: string) => wall, today: NOW },
+    'to_timestamp_at(s, seconds)': {
+      instant: (wall: string) => `(${wall} - to_seconds(seconds))`,
+      today: `(${NOW} + to_seconds(seconds))`,
+    },
+    'to_timestamp_in(s, zone)': {
+      instant: (wall: string) => `spark_instant(${wall}, zone)`,
+      today: `spark_wall(${NOW}, zone)`,
+    },
   }).map(
     ([
       name,
-      instant,
+      { instant, today },
     ]) => `${name} AS list_transform([s], lambda t: CASE WHEN regexp_full_match(t, '${PLAIN_TIMESTAMP}') THEN ${instant('TRY_CAST(t AS TIMESTAMP)')} WHEN t IS NOT NULL
-    THEN list_transform([regexp_extract(t, '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])], lambda p: spark_timestamp_of(p, ${instant('spark_plain_timestamp(p)')}))[1] END)[1]`,
+    THEN list_transform([regexp_extract(spark_with_day(t, ${today}), '${TIMESTAMP}', ['y', 'm', 'd', 'hh', 'mi', 'ss', 'f', 'z'])], lambda p: spark_timestamp_of(p, ${instant('spark_plain_timestamp(p)')}))[1] END)[1]`,
   ),
 
   // Rounding as Java does, by way of the shortest text, so that 2.675 becomes 2.68. That way is slow; what lies far
@@ -152,7 +162,8 @@ export const MACROS: readonly string[] = [
   'start(s, p) AS CASE WHEN p > 0 THEN CAST(p AS BIGINT) - 1 WHEN p < 0 THEN length(s) + CAST(p AS BIGINT) ELSE CASE WHEN p = 0 THEN 0 END END',
   `substring(s, p, n) AS CASE WHEN p IS NOT NULL THEN substring(s, CAST(greatest(spark_start(s, p), 0) + 1 AS BIGINT),
     CAST(greatest(spark_start(s, p) + n - greatest(spark_start(s, p), 0), 0) AS BIGINT)) END`,
-  `initcap(s) AS array_to_string(list_transform(string_split(lower(s), ' '), lambda w: upper(left(w, 1)) || substr(w, 2)), ' ')`,
+  `title(c) AS CASE c WHEN 'ß' THEN 'Ss' WHEN 'ŉ' THEN 'ʼN' WHEN 'ﬁ' THEN 'Fi' WHEN 'ﬂ' THEN 'Fl' ELSE upper(c) END`,
+  `initcap(s) AS array_to_string(list_transform(string_split(lower(s), ' '), lambda w: spark_title(left(w, 1)) || substr(w, 2)), ' ')`,
   `locate(needle, s, p) AS CASE WHEN p IS NULL THEN 0 WHEN needle IS NULL OR s IS NULL THEN NULL WHEN p < 1 THEN 0
     WHEN needle = '' THEN CASE WHEN p <= length(s) + 1 THEN CAST(p AS INTEGER) ELSE 0 END
     WHEN instr(substr(s, p), needle) = 0 THEN 0 ELSE CAST(instr(substr(s, p), needle) + p - 1 AS INTEGER) END`,

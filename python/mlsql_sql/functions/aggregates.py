@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import List, Optional, Tuple
 
 from sqlglot import exp
 
@@ -29,7 +28,9 @@ from ..types import (
 from .registry import Call, aggregate
 
 
-def _run(call: Call, function: str, arguments: str, distinct: bool = False, condition: Optional[str] = None, order: str = "") -> str:
+def _run(
+    call: Call, function: str, arguments: str, distinct: bool = False, condition: str | None = None, order: str = ""
+) -> str:
     """`function([distinct] arguments [order]) [filter] [over]`."""
     conditions = [] if condition is None else [condition]
     if call.condition is not None:
@@ -41,7 +42,7 @@ def _run(call: Call, function: str, arguments: str, distinct: bool = False, cond
     return f"{function}({inside}){where}{call.over}"
 
 
-def _arguments(call: Call, least: int, most: Optional[int] = None) -> Tuple[bool, List[Expr]]:
+def _arguments(call: Call, least: int, most: int | None = None) -> tuple[bool, list[Expr]]:
     """True where `distinct` stands before them, and the arguments."""
     if len(call.nodes) == 1 and isinstance(call.nodes[0], exp.Distinct):
         plain = replace(call, nodes=list(call.nodes[0].expressions))
@@ -49,14 +50,18 @@ def _arguments(call: Call, least: int, most: Optional[int] = None) -> Tuple[bool
     return False, call.arguments(least, most)
 
 
-def _label(call: Call, distinct: bool, values: List[Expr], name: Optional[str] = None) -> str:
-    label = call_name(name or call.name, [("DISTINCT " if distinct else "") + ", ".join(value.name for value in values)])
+def _label(call: Call, distinct: bool, values: list[Expr], name: str | None = None) -> str:
+    label = call_name(
+        name or call.name, [("DISTINCT " if distinct else "") + ", ".join(value.name for value in values)]
+    )
     if call.condition is not None:
         label += f" FILTER (WHERE {call.compiler.compile(call.condition).name})"
     return label
 
 
-def _result(call: Call, sql: str, kind: Type, values: List[Expr], distinct: bool = False, name: Optional[str] = None) -> Expr:
+def _result(
+    call: Call, sql: str, kind: Type, values: list[Expr], distinct: bool = False, name: str | None = None
+) -> Expr:
     return Expr(sql, kind, _label(call, distinct, values, name))
 
 
@@ -93,7 +98,9 @@ def _sum(call: Call) -> Expr:
         return _result(call, f"spark_wrap64({total})", BIGINT, values, distinct)
     if isinstance(value.type, DecimalType):
         kind = bounded(value.type.precision + 10, value.type.scale)
-        return _result(call, f"TRY_CAST({_run(call, 'sum', value.sql, distinct)} AS {duck(kind)})", kind, values, distinct)
+        return _result(
+            call, f"TRY_CAST({_run(call, 'sum', value.sql, distinct)} AS {duck(kind)})", kind, values, distinct
+        )
     return _result(call, _run(call, "sum", f"CAST({value.sql} AS DOUBLE)", distinct), DOUBLE, values, distinct)
 
 
@@ -157,21 +164,35 @@ def _collect(call: Call) -> Expr:
 def _spread(call: Call) -> Expr:
     distinct, values = _arguments(call, 1)
     functions = {"stddev": "stddev_samp", "std": "stddev_samp", "variance": "var_samp"}
-    value = call.cast(_number(call, values[0]), DOUBLE)
-    return _result(call, _run(call, functions.get(call.name, call.name), value, distinct), DOUBLE, values, distinct)
+    number = _number(call, values[0])
+    value = call.cast(number, DOUBLE)
+    function = functions.get(call.name, call.name)
+    if is_integral(number.type) or isinstance(number.type, DecimalType):
+        return _result(call, _run(call, function, value, distinct), DOUBLE, values, distinct)
+    finite = f"isfinite({value})"
+    found = _run(call, function, f"CASE WHEN {finite} THEN {value} END", distinct)
+    return _result(call, _unless_spoilt(call, found, finite), DOUBLE, values, distinct)
+
+
+def _unless_spoilt(call: Call, found: str, finite: str) -> str:
+    """NaN where a value is no finite number, as in Spark: DuckDB fails at those. `found` leaves them out."""
+    spoilt = _run(call, "bool_or", f"NOT ({finite})")
+    return f"(CASE WHEN {spoilt} THEN CAST('nan' AS DOUBLE) ELSE {found} END)"
 
 
 @aggregate("covar_pop", "covar_samp", "corr")
 def _covariance(call: Call) -> Expr:
     values = call.arguments(2)
     first, second = (call.cast(_number(call, value), DOUBLE) for value in values)
+    finite = f"isfinite({first}) AND isfinite({second})"
+    first = f"CASE WHEN {finite} THEN {first} END"
     found = _run(call, call.name, f"{first}, {second}")
     if call.name == "corr":
         found = _unless_constant(call, found, first, second, ("regr_sxx", "regr_syy"))
-    return _result(call, found, DOUBLE, values)
+    return _result(call, _unless_spoilt(call, found, finite), DOUBLE, values)
 
 
-def _unless_constant(call: Call, found: str, first: str, second: str, spreads: Tuple[str, ...]) -> str:
+def _unless_constant(call: Call, found: str, first: str, second: str, spreads: tuple[str, ...]) -> str:
     """Null where all values of a side are the same: Spark does not divide by zero, DuckDB gives NaN."""
     same = " OR ".join(f"{_run(call, spread, f'{first}, {second}')} = 0" for spread in spreads)
     return f"(CASE WHEN {same} THEN NULL ELSE {found} END)"
@@ -238,7 +259,7 @@ def _share(share: float) -> str:
     return f"CAST('{share!r}' AS DOUBLE)"
 
 
-def _shares(call: Call, index: int) -> object:
+def _shares(call: Call, index: int) -> float | list[float]:
     """The percentages: one number, or a list of them."""
     node = call.nodes[index]
     if isinstance(node, exp.Anonymous) and str(node.name).lower() == "array":
@@ -309,7 +330,12 @@ def _by(call: Call) -> Expr:
         raise call.error(f"values of type {order.type} have no order")
     function = "arg_max_null" if call.name == "max_by" else "arg_min_null"
     condition = f"{order.sql} IS NOT NULL"
-    return _result(call, _run(call, function, f"{value.sql}, {sort_key(order.sql, order.type)}", condition=condition), value.type, [value, order])
+    return _result(
+        call,
+        _run(call, function, f"{value.sql}, {sort_key(order.sql, order.type)}", condition=condition),
+        value.type,
+        [value, order],
+    )
 
 
 @aggregate("approx_count_distinct")

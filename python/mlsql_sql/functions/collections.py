@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import List, Optional, Sequence, Tuple
 
 from sqlglot import exp
 
 from .. import zones
-from ..expression import Expr, identifier, quote
+from ..expression import Expr, quote
 from ..intervals import MONTHS, TIMES, is_interval
 from ..names import call as call_name
 from ..ordering import is_nested, sorted_list
@@ -19,7 +19,6 @@ from ..types import (
     INT,
     STRING,
     TIMESTAMP,
-    VECTOR,
     VOID,
     ArrayType,
     MapType,
@@ -30,7 +29,6 @@ from ..types import (
     is_orderable,
     tightest,
     wider,
-    wider_of,
 )
 from .registry import Call, joined, scalar
 
@@ -64,7 +62,7 @@ def _map_sql(keys: Sequence[str], values: Sequence[str], key_type: Type, value_t
 
 @scalar("struct")
 def _struct(call: Call) -> Expr:
-    values: List[Expr] = []
+    values: list[Expr] = []
     for node in call.nodes:
         if isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
             values.extend(_all_columns(call, node))
@@ -76,7 +74,7 @@ def _struct(call: Call) -> Expr:
     return _named(call, fields, values, call_name("struct", [value.name for value in values]))
 
 
-def _all_columns(call: Call, node: exp.Expression) -> List[Expr]:
+def _all_columns(call: Call, node: exp.Expression) -> list[Expr]:
     owner = node.args.get("table")
     columns = [
         column
@@ -91,7 +89,7 @@ def _named_struct(call: Call) -> Expr:
     values = call.arguments(2, 100_000)
     if len(values) % 2 == 1:
         raise call.error("names and values come in pairs")
-    fields: List[Tuple[str, Expr]] = []
+    fields: list[tuple[str, Expr]] = []
     for name, value in zip(values[0::2], values[1::2]):
         text = call.constant_text(name, "name")
         if text is None:
@@ -100,7 +98,7 @@ def _named_struct(call: Call) -> Expr:
     return _named(call, fields, values, call_name("named_struct", [value.name for value in values]))
 
 
-def _named(call: Call, fields: Sequence[Tuple[str, Expr]], values: Sequence[Expr], label: str) -> Expr:
+def _named(call: Call, fields: Sequence[tuple[str, Expr]], values: Sequence[Expr], label: str) -> Expr:
     seen = [name.lower() for name, _ in fields]
     for name in seen:
         if seen.count(name) > 1:
@@ -152,10 +150,12 @@ def _get(call: Call) -> Expr:
     value, index = call.arguments(2)
     kind = call.array(value)
     position = call.cast(index, INT)
-    return call.result(f"(CASE WHEN {position} >= 0 THEN {value.sql}[{position} + 1] END)", kind.element, [value, index])
+    return call.result(
+        f"(CASE WHEN {position} >= 0 THEN {value.sql}[{position} + 1] END)", kind.element, [value, index]
+    )
 
 
-def _element_pair(call: Call, array: Expr, item: Expr) -> Tuple[str, str, Type]:
+def _element_pair(call: Call, array: Expr, item: Expr) -> tuple[str, str, Type]:
     """Array and item in a common type."""
     kind = call.array(array)
     common = tightest(kind.element, item.type) or wider(kind.element, item.type, strings=False)
@@ -261,12 +261,26 @@ def _array_append(call: Call) -> Expr:
 def _array_insert(call: Call) -> Expr:
     array, position, item = call.arguments(3)
     index = call.constant_int(position, "position")
-    if index is None or index <= 0:
-        raise call.unsupported("at a position below 1")
+    if index is None:
+        return call.result(f"CAST(NULL AS {duck(array.type)})", array.type, [array, position, item])
+    if index == 0:
+        raise call.error("positions count from 1, or from -1 backwards")
     values, added, common = _element_pair(call, array, item)
+    if index < 0:
+        # From the end: -1 puts it last; in front of the beginning nulls fill the gap.
+        size = f"len({values})"
+        head = f"list_slice({values}, 1, greatest({size} + {index} + 1, 0))"
+        gap = f"list_transform(range({size} + 1, {-index}), lambda e: CAST(NULL AS {duck(common)}))"
+        tail = f"list_slice({values}, greatest({size} + {index} + 2, 1), {size})"
+        sql = f"list_concat(list_concat({head}, [{added}]), list_concat({gap}, {tail}))"
+        return call.result(
+            f"(CASE WHEN {values} IS NOT NULL THEN {sql} END)", ArrayType(element=common), [array, position, item]
+        )
     gap = f"list_transform(range(len({values}), {index - 1}), lambda e: CAST(NULL AS {duck(common)}))"
     sql = f"list_concat(list_concat(list_concat(list_slice({values}, 1, {index - 1}), {gap}), [{added}]), list_slice({values}, {index}, greatest(len({values}), {index})))"
-    return call.result(f"(CASE WHEN {values} IS NOT NULL THEN {sql} END)", ArrayType(element=common), [array, position, item])
+    return call.result(
+        f"(CASE WHEN {values} IS NOT NULL THEN {sql} END)", ArrayType(element=common), [array, position, item]
+    )
 
 
 @scalar("array_compact")
@@ -342,7 +356,11 @@ def _date_sequence(call: Call, values: Sequence[Expr]) -> Expr:
             raise call.error("the step between dates must be an interval of days or months")
         by_clock, interval, of_months = step.type == TIMES, step.sql, step.type == MONTHS
     else:
-        by_clock, interval, of_months = False, f"CASE WHEN {first} <= {last} THEN to_days(1) ELSE to_days(-1) END", False
+        by_clock, interval, of_months = (
+            False,
+            f"CASE WHEN {first} <= {last} THEN to_days(1) ELSE to_days(-1) END",
+            False,
+        )
     # Steps of the calendar are taken from one wall time to the next; a step of hours is one whatever the clock does.
     as_walls = common == TIMESTAMP and not by_clock and not zones.is_utc()
     walls = [zones.wall_time(side) if as_walls else f"CAST({side} AS TIMESTAMP)" for side in (first, last)]
@@ -445,7 +463,11 @@ def _map_from_entries(call: Call) -> Expr:
         raise call.error(f"an array of structs of two fields is needed, not {value.type}")
     (key, key_type), (item, item_type) = entry.fields
     pair = f"{{'key': struct_extract(e, {quote(key)}), 'value': struct_extract(e, {quote(item)})}}"
-    return call.result(f"map_from_entries(list_transform({value.sql}, lambda e: {pair}))", MapType(key=key_type, value=item_type), [value])
+    return call.result(
+        f"map_from_entries(list_transform({value.sql}, lambda e: {pair}))",
+        MapType(key=key_type, value=item_type),
+        [value],
+    )
 
 
 @scalar("map_concat")
@@ -473,7 +495,7 @@ def _map_contains_key(call: Call) -> Expr:
 # Functions that take functions.
 
 
-def _lambda(call: Call, index: int, parameters: Sequence[Type]) -> Tuple[str, Expr, str]:
+def _lambda(call: Call, index: int, parameters: Sequence[Type]) -> tuple[str, Expr, str]:
     """Parameter names, the compiled body and Spark's text of a lambda."""
     node = call.nodes[index]
     if not isinstance(node, exp.Lambda):
@@ -499,7 +521,7 @@ def _lambda_count(call: Call, index: int) -> int:
     return len(node.expressions) if isinstance(node, exp.Lambda) else 0
 
 
-def _items(call: Call) -> Tuple[Expr, ArrayType]:
+def _items(call: Call) -> tuple[Expr, ArrayType]:
     array = call.compiler.compile(call.nodes[0])
     return array, call.array(array)
 
@@ -559,7 +581,10 @@ def _aggregate(call: Call) -> Expr:
     start = call.compiler.compile(call.nodes[1])
     parts, body, label = _lambda(call, 2, [start.type, kind.element])
     if wider(body.type, start.type) != start.type and body.type != start.type:
-        raise call.error(f"the function gives {body.type}, and the start is {start.type}", f"Cast the start: cast({start.name} as {body.type}).")
+        raise call.error(
+            f"the function gives {body.type}, and the start is {start.type}",
+            f"Cast the start: cast({start.name} as {body.type}).",
+        )
     if ", " not in parts:
         raise call.error("the function takes two arguments")
     accumulator, item = parts.split(", ")
@@ -585,7 +610,7 @@ def _aggregate(call: Call) -> Expr:
     return call.result(result, kind_out, [array, start], names + ")")
 
 
-def _rename(sql: str, names: "dict[str, str]") -> str:
+def _rename(sql: str, names: dict[str, str]) -> str:
     import re
 
     pattern = r"\b(" + "|".join(re.escape(name) for name in names) + r")\b"
@@ -604,10 +629,12 @@ def _zip_with(call: Call) -> Expr:
     item = _rename(body.sql, {left: f"{first.sql}[{index}]", right: f"{second.sql}[{index}]"})
     length = f"greatest(len({first.sql}), len({second.sql}))"
     sql = f"(CASE WHEN {first.sql} IS NOT NULL AND {second.sql} IS NOT NULL THEN list_transform(range(1, {length} + 1), lambda {index}: {item}) END)"
-    return call.result(sql, ArrayType(element=body.type), [first, second], f"zip_with({first.name}, {second.name}, {label})")
+    return call.result(
+        sql, ArrayType(element=body.type), [first, second], f"zip_with({first.name}, {second.name}, {label})"
+    )
 
 
-def _map_lambda(call: Call) -> Tuple[Expr, MapType, str, Expr, str, str]:
+def _map_lambda(call: Call) -> tuple[Expr, MapType, str, Expr, str, str]:
     call.arity(2)
     value = call.compiler.compile(call.nodes[0])
     kind = call.map(value)
@@ -625,7 +652,9 @@ def _map_filter(call: Call) -> Expr:
     value, kind, sql, body, label, m = _map_lambda(call)
     if body.type != BOOLEAN:
         raise call.error("the function must give a boolean")
-    return call.result(f"map_from_entries(list_filter(map_entries({value.sql}), lambda {m}: {sql}))", kind, [value], label)
+    return call.result(
+        f"map_from_entries(list_filter(map_entries({value.sql}), lambda {m}: {sql}))", kind, [value], label
+    )
 
 
 @scalar("map_zip_with")
@@ -662,5 +691,3 @@ def _transform_keys(call: Call) -> Expr:
     entry = f"{{'key': {sql}, 'value': {m}.value}}"
     made = f"map_from_entries(list_transform(map_entries({value.sql}), lambda {m}: {entry}))"
     return call.result(made, MapType(key=body.type, value=kind.value), [value], label)
-
-

@@ -106,7 +106,9 @@ def _isnotnull(call: Call) -> Expr:
 @scalar("equal_null")
 def _equal_null(call: Call) -> Expr:
     left, right = call.arguments(2)
-    return null_safe_equal(call.compiler, left, right, call.node, False).named(call_name("equal_null", [left.name, right.name]))
+    return null_safe_equal(call.compiler, left, right, call.node, False).named(
+        call_name("equal_null", [left.name, right.name])
+    )
 
 
 @scalar("typeof")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
 
 from sqlglot import exp
 
 from .. import zones
 from ..datetime_patterns import format_pattern, parse_pattern
 from ..expression import Expr, quote
+from ..intervals import MONTHS, TIMES
 from ..names import call as call_name
 from ..types import (
     BIGINT,
@@ -78,6 +78,24 @@ def _current_timezone(call: Call) -> Expr:
     return Expr(quote(zones.session_zone().name), STRING, "current_timezone()")
 
 
+@scalar("make_ym_interval")
+def _make_ym_interval(call: Call) -> Expr:
+    values = call.arguments(0, 2)
+    years, months = ([call.cast(value, INT) for value in values] + ["0", "0"])[:2]
+    return call.result(f"to_months(12 * {years} + {months})", MONTHS, values)
+
+
+@scalar("make_dt_interval")
+def _make_dt_interval(call: Call) -> Expr:
+    values = call.arguments(0, 4)
+    whole = [f"CAST({call.cast(value, INT)} AS BIGINT)" for value in values[:3]] + ["0", "0", "0"]
+    seconds = call.cast(values[3], DecimalType(precision=18, scale=6)) if len(values) > 3 else "0"
+    micros = (
+        f"({whole[0]} * 86400 + {whole[1]} * 3600 + {whole[2]} * 60) * 1000000 + CAST({seconds} * 1000000 AS BIGINT)"
+    )
+    return call.result(f"to_microseconds({micros})", TIMES, values)
+
+
 @scalar("current_date", "curdate")
 def _current_date(call: Call) -> Expr:
     call.arity(0)
@@ -124,7 +142,9 @@ def _unit(call: Call) -> str:
     node = call.nodes[0]
     name = str(node.name).upper() if isinstance(node, (exp.Column, exp.Identifier, exp.Var, exp.Literal)) else ""
     if name not in _UNITS:
-        raise call.error(f"unknown unit {name or node.sql()}", "Units are year, quarter, month, week, day, hour, minute, second.")
+        raise call.error(
+            f"unknown unit {name or node.sql()}", "Units are year, quarter, month, week, day, hour, minute, second."
+        )
     return name
 
 
@@ -174,14 +194,38 @@ def _months_between(call: Call) -> Expr:
     first, second = (call.cast(value, TIMESTAMP) for value in values[:2])
     sql = zones.months_between(first, second)
     names = [value.name for value in values] + ([] if len(values) == 3 else ["true"])
-    return call.result(f"spark_round_double({sql}, 8)" if round_off else sql, DOUBLE, values, call_name("months_between", names))
+    return call.result(
+        f"spark_round_double({sql}, 8)" if round_off else sql, DOUBLE, values, call_name("months_between", names)
+    )
 
 
 @scalar("next_day")
 def _next_day(call: Call) -> Expr:
     value, weekday = call.arguments(2)
     name = (call.constant_text(weekday, "day of the week") or "").upper()
-    days = {"SU": 0, "SUN": 0, "SUNDAY": 0, "MO": 1, "MON": 1, "MONDAY": 1, "TU": 2, "TUE": 2, "TUESDAY": 2, "WE": 3, "WED": 3, "WEDNESDAY": 3, "TH": 4, "THU": 4, "THURSDAY": 4, "FR": 5, "FRI": 5, "FRIDAY": 5, "SA": 6, "SAT": 6, "SATURDAY": 6}
+    days = {
+        "SU": 0,
+        "SUN": 0,
+        "SUNDAY": 0,
+        "MO": 1,
+        "MON": 1,
+        "MONDAY": 1,
+        "TU": 2,
+        "TUE": 2,
+        "TUESDAY": 2,
+        "WE": 3,
+        "WED": 3,
+        "WEDNESDAY": 3,
+        "TH": 4,
+        "THU": 4,
+        "THURSDAY": 4,
+        "FR": 5,
+        "FRI": 5,
+        "FRIDAY": 5,
+        "SA": 6,
+        "SAT": 6,
+        "SATURDAY": 6,
+    }
     if name not in days:
         return call.result("CAST(NULL AS DATE)", DATE, [value, weekday])
     date = call.cast(value, DATE)
@@ -189,8 +233,26 @@ def _next_day(call: Call) -> Expr:
     return call.result(sql, DATE, [value, weekday])
 
 
-_TRUNC_DATE = {"YEAR": "year", "YYYY": "year", "YY": "year", "QUARTER": "quarter", "MONTH": "month", "MM": "month", "MON": "month", "WEEK": "week"}
-_TRUNC_TIME = {**_TRUNC_DATE, "DAY": "day", "DD": "day", "HOUR": "hour", "MINUTE": "minute", "SECOND": "second", "MILLISECOND": "milliseconds", "MICROSECOND": "microseconds"}
+_TRUNC_DATE = {
+    "YEAR": "year",
+    "YYYY": "year",
+    "YY": "year",
+    "QUARTER": "quarter",
+    "MONTH": "month",
+    "MM": "month",
+    "MON": "month",
+    "WEEK": "week",
+}
+_TRUNC_TIME = {
+    **_TRUNC_DATE,
+    "DAY": "day",
+    "DD": "day",
+    "HOUR": "hour",
+    "MINUTE": "minute",
+    "SECOND": "second",
+    "MILLISECOND": "milliseconds",
+    "MICROSECOND": "microseconds",
+}
 
 
 @scalar("trunc")
@@ -199,7 +261,9 @@ def _trunc(call: Call) -> Expr:
     name = (call.constant_text(unit, "unit") or "").upper()
     if name not in _TRUNC_DATE:
         return call.result("CAST(NULL AS DATE)", DATE, [value, unit])
-    return call.result(f"CAST(date_trunc('{_TRUNC_DATE[name]}', {call.cast(value, DATE)}) AS DATE)", DATE, [value, unit])
+    return call.result(
+        f"CAST(date_trunc('{_TRUNC_DATE[name]}', {call.cast(value, DATE)}) AS DATE)", DATE, [value, unit]
+    )
 
 
 @scalar("date_trunc")
@@ -221,20 +285,43 @@ def _date_part(call: Call) -> Expr:
     field = (call.constant_text(unit, "field") or "").upper()
     timestamp = call.cast(value, DATE) if value.type == DATE else zones.wall_time(call.cast(value, TIMESTAMP))
     parts = {
-        "year": "year", "y": "year", "years": "year", "yr": "year", "yrs": "year",
+        "year": "year",
+        "y": "year",
+        "years": "year",
+        "yr": "year",
+        "yrs": "year",
         "yearofweek": "isoyear",
-        "quarter": "quarter", "qtr": "quarter",
-        "month": "month", "mon": "month", "mons": "month", "months": "month",
-        "week": "week", "w": "week", "weeks": "week",
-        "day": "day", "d": "day", "days": "day",
-        "dow_iso": "isodow", "dayofweek_iso": "isodow",
+        "quarter": "quarter",
+        "qtr": "quarter",
+        "month": "month",
+        "mon": "month",
+        "mons": "month",
+        "months": "month",
+        "week": "week",
+        "w": "week",
+        "weeks": "week",
+        "day": "day",
+        "d": "day",
+        "days": "day",
+        "dow_iso": "isodow",
+        "dayofweek_iso": "isodow",
         "doy": "dayofyear",
-        "hour": "hour", "h": "hour", "hours": "hour", "hr": "hour", "hrs": "hour",
-        "minute": "minute", "m": "minute", "min": "minute", "mins": "minute", "minutes": "minute",
+        "hour": "hour",
+        "h": "hour",
+        "hours": "hour",
+        "hr": "hour",
+        "hrs": "hour",
+        "minute": "minute",
+        "m": "minute",
+        "min": "minute",
+        "mins": "minute",
+        "minutes": "minute",
     }
     label = call_name(call.name, [unit.name, value.name])
     if isinstance(call.node, exp.Extract):
-        label = f"extract({field.lower() if field else ''} FROM {value.name})".replace(field.lower(), str(call.node.this.name), 1)
+        label = f"extract({field.lower() if field else ''} FROM {value.name})".replace(
+            field.lower(), str(call.node.this.name), 1
+        )
     lower = field.lower()
     if lower in ("dow", "dayofweek"):
         return call.result(f"CAST(dayofweek({timestamp}) + 1 AS INTEGER)", INT, [unit, value], label)
@@ -249,7 +336,7 @@ def _date_part(call: Call) -> Expr:
     return call.result(f"CAST(date_part('{parts[lower]}', {timestamp}) AS INTEGER)", INT, [unit, value], label)
 
 
-def _format(call: Call, value: Expr) -> Optional[str]:
+def _format(call: Call, value: Expr) -> str | None:
     return call.constant_text(value, "format")
 
 
@@ -270,7 +357,9 @@ def _to_date(call: Call) -> Expr:
     pattern = _format(call, values[1])
     if pattern is None:
         return call.result("CAST(NULL AS DATE)", DATE, values)
-    return call.result(f"CAST({zones.wall_time(parse_pattern(pattern, values[0].sql, call.node))} AS DATE)", DATE, values)
+    return call.result(
+        f"CAST({zones.wall_time(parse_pattern(pattern, values[0].sql, call.node))} AS DATE)", DATE, values
+    )
 
 
 @scalar("to_timestamp", "try_to_timestamp")
@@ -289,7 +378,9 @@ def _unix_timestamp(call: Call) -> Expr:
     values = call.arguments(0, 2)
     if not values:
         call.compiler.context.volatile = True
-        return Expr(f"(epoch_us({_NOW}) // 1000000)", BIGINT, "unix_timestamp(current_timestamp(), yyyy-MM-dd HH:mm:ss)")
+        return Expr(
+            f"(epoch_us({_NOW}) // 1000000)", BIGINT, "unix_timestamp(current_timestamp(), yyyy-MM-dd HH:mm:ss)"
+        )
     names = [value.name for value in values] + (["yyyy-MM-dd HH:mm:ss"] if len(values) == 1 else [])
     label = call_name(call.name, names)
     if values[0].type == STRING:
@@ -337,7 +428,7 @@ def _in_zone(call: Call, wall: str, name: str) -> str:
     return f"spark_instant({wall}, {quote(name)})" if minutes is None else f"({wall} - to_minutes({minutes}))"
 
 
-def _fixed_offset(name: str) -> Optional[int]:
+def _fixed_offset(name: str) -> int | None:
     match = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", name)
     if match is None:
         return 0 if name.upper() in ("UTC", "GMT", "Z", "UT") else None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from ..casts import field
 from ..expression import Expr
-from ..types import BIGINT, INT, DecimalType, StructType, Type
+from ..types import BIGINT, INT, ArrayType, DecimalType, StructType, Type, duck
 from .registry import Call, scalar
 
 #: Digits of the decimals that Spark hashes as longs.
 _LONG_DIGITS = 18
+#: Arrays in arrays whose hash is still written out.
+_DEPTH_MAX = 3
 
 
 @scalar("hash")
@@ -25,7 +25,7 @@ def _hash(call: Call) -> Expr:
     return call.result(seed, INT, values)
 
 
-def _hashed(sql: str, kind: Type, seed: str) -> Optional[str]:
+def _hashed(sql: str, kind: Type, seed: str, depth: int = 0) -> str | None:
     """SQL of a value's hash, where `seed` is the hash of what stands before it."""
     if kind.kind == "void":
         return seed
@@ -45,9 +45,19 @@ def _hashed(sql: str, kind: Type, seed: str) -> Optional[str]:
         return f"spark_hash_hex(hex({sql if kind.kind == 'binary' else f'encode({sql})'}), {seed})"
     if isinstance(kind, DecimalType) and kind.precision <= _LONG_DIGITS:
         return f"spark_hash_long(CAST(replace(CAST({sql} AS VARCHAR), '.', '') AS BIGINT), {seed})"
+    if isinstance(kind, ArrayType) and depth < _DEPTH_MAX:
+        # Item by item; what the hash so far is, each item's is made from.
+        seeds, item = f"h{depth}", f"i{depth}"
+        inner = _hashed(f"{item}.v", kind.element, f"{seeds}.s", depth + 1)
+        if inner is None:
+            return None
+        first = f"[{{'s': {seed}, 'v': CAST(NULL AS {duck(kind.element)})}}]"
+        rest = f"list_transform({sql}, lambda {item}: {{'s': 0::INTEGER, 'v': {item}}})"
+        step = f"{{'s': {inner}, 'v': {item}.v}}"
+        return f"(CASE WHEN {sql} IS NULL THEN {seed} ELSE list_reduce(list_concat({first}, {rest}), lambda {seeds}, {item}: {step}).s END)"
     if isinstance(kind, StructType):
-        hashed: Optional[str] = seed
+        hashed: str | None = seed
         for name, of in kind.fields:
-            hashed = None if hashed is None else _hashed(field(sql, name), of, hashed)
+            hashed = None if hashed is None else _hashed(field(sql, name), of, hashed, depth)
         return hashed
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
 
 from sqlglot import exp
 
@@ -23,7 +22,7 @@ from ..types import (
 from .registry import Call, scalar
 
 
-def duck_path(path: str) -> Optional[str]:
+def duck_path(path: str) -> str | None:
     """A path like `$.a.b[0]` in DuckDB's words; None where it has more than names and numbers."""
     if not path.startswith("$"):
         return None

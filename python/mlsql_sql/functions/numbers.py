@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import List
-
 from ..expression import Expr
 from ..names import call as call_name
 from ..operators import arithmetic
@@ -36,27 +34,62 @@ for _name in ("atan", "sinh", "cosh", "tanh", "asinh", "degrees", "radians", "cb
 simple("asin", "d", DOUBLE, f"CASE WHEN abs({{0}}) <= 1 THEN asin({{0}}) WHEN {{0}} IS NOT NULL THEN {NAN} END")
 simple("acos", "d", DOUBLE, f"CASE WHEN abs({{0}}) <= 1 THEN acos({{0}}) WHEN {{0}} IS NOT NULL THEN {NAN} END")
 simple("acosh", "d", DOUBLE, f"CASE WHEN {{0}} >= 1 THEN acosh({{0}}) WHEN {{0}} IS NOT NULL THEN {NAN} END")
-simple("atanh", "d", DOUBLE, f"CASE WHEN abs({{0}}) < 1 THEN atanh({{0}}) WHEN {{0}} = 1 THEN CAST('inf' AS DOUBLE) WHEN {{0}} = -1 THEN CAST('-inf' AS DOUBLE) WHEN {{0}} IS NOT NULL THEN {NAN} END")
+simple(
+    "atanh",
+    "d",
+    DOUBLE,
+    f"CASE WHEN abs({{0}}) < 1 THEN atanh({{0}}) WHEN {{0}} = 1 THEN CAST('inf' AS DOUBLE) WHEN {{0}} = -1 THEN CAST('-inf' AS DOUBLE) WHEN {{0}} IS NOT NULL THEN {NAN} END",
+)
 simple("atan2", "dd", DOUBLE, "atan2({0}, {1})")
-simple("hypot", "dd", DOUBLE, "CASE WHEN isinf({0}) OR isinf({1}) THEN CAST('inf' AS DOUBLE) ELSE sqrt({0} * {0} + {1} * {1}) END")
+simple(
+    "hypot",
+    "dd",
+    DOUBLE,
+    "CASE WHEN isinf({0}) OR isinf({1}) THEN CAST('inf' AS DOUBLE) ELSE sqrt({0} * {0} + {1} * {1}) END",
+)
 simple("sec", "d", DOUBLE, "1 / cos({0})")
 simple("csc", "d", DOUBLE, "1 / sin({0})")
 simple("exp", "d", DOUBLE, "exp({0})")
-simple("expm1", "d", DOUBLE, "CASE WHEN abs({0}) < 1e-5 THEN {0} + {0} * {0} / 2 + {0} * {0} * {0} / 6 ELSE exp({0}) - 1 END")
+simple(
+    "expm1",
+    "d",
+    DOUBLE,
+    "CASE WHEN abs({0}) < 1e-5 THEN {0} + {0} * {0} / 2 + {0} * {0} * {0} / 6 ELSE exp({0}) - 1 END",
+)
 simple("sqrt", "d", DOUBLE, f"CASE WHEN {{0}} >= 0 THEN sqrt({{0}}) WHEN {{0}} IS NOT NULL THEN {NAN} END")
 simple("ln", "d", DOUBLE, "CASE WHEN {0} > 0 THEN ln({0}) END")
 simple("log10", "d", DOUBLE, "CASE WHEN {0} > 0 THEN log10({0}) END")
 simple("log2", "d", DOUBLE, "CASE WHEN {0} > 0 THEN log2({0}) END")
-simple("log1p", "d", DOUBLE, "CASE WHEN abs({0}) < 1e-5 THEN {0} - {0} * {0} / 2 + {0} * {0} * {0} / 3 WHEN {0} > -1 THEN ln(1 + {0}) END")
-simple("pow power", "dd", DOUBLE, f"CASE WHEN isnan({{1}}) OR ({{0}} < 0 AND isfinite({{0}}) AND isfinite({{1}}) AND {{1}} <> trunc({{1}})) THEN {NAN} WHEN {{1}} = 0 AND {{0}} IS NOT NULL THEN CAST(1 AS DOUBLE) WHEN {{0}} = 0 AND {{1}} < 0 THEN CAST('inf' AS DOUBLE) ELSE pow({{0}}, {{1}}) END")
+simple(
+    "log1p",
+    "d",
+    DOUBLE,
+    "CASE WHEN abs({0}) < 1e-5 THEN {0} - {0} * {0} / 2 + {0} * {0} * {0} / 3 WHEN {0} > -1 THEN ln(1 + {0}) END",
+)
+simple(
+    "pow power",
+    "dd",
+    DOUBLE,
+    f"CASE WHEN isnan({{1}}) OR ({{0}} < 0 AND isfinite({{0}}) AND isfinite({{1}}) AND {{1}} <> trunc({{1}})) THEN {NAN} WHEN {{1}} = 0 AND {{0}} IS NOT NULL THEN CAST(1 AS DOUBLE) WHEN {{0}} = 0 AND {{1}} < 0 THEN CAST('inf' AS DOUBLE) ELSE pow({{0}}, {{1}}) END",
+)
 simple("pi", "", DOUBLE, "pi()")
 simple("e", "", DOUBLE, "CAST('2.718281828459045' AS DOUBLE)")
 simple("rint", "d", DOUBLE, "round_even({0}, 0)")
 simple("isnan", "d", BOOLEAN, "coalesce(isnan({0}), false)")
 simple("nanvl", "dd", DOUBLE, "CASE WHEN isnan({0}) THEN {1} ELSE {0} END")
 simple("factorial", "i", BIGINT, "CASE WHEN {0} BETWEEN 0 AND 20 THEN CAST(factorial({0}) AS BIGINT) END")
-simple("bin", "l", STRING, "CASE WHEN {0} >= 0 THEN CASE WHEN {0} = 0 THEN '0' ELSE ltrim(bin({0}), '0') END ELSE bin({0}) END")
-simple("width_bucket", "dddl", BIGINT, "CASE WHEN {3} <= 0 OR {1} = {2} OR NOT isfinite({1}) OR NOT isfinite({2}) OR isnan({0}) THEN NULL WHEN {1} < {2} THEN CASE WHEN {0} < {1} THEN 0 WHEN {0} >= {2} THEN {3} + 1 ELSE CAST(floor({3} * ({0} - {1}) / ({2} - {1})) AS BIGINT) + 1 END ELSE CASE WHEN {0} > {1} THEN 0 WHEN {0} <= {2} THEN {3} + 1 ELSE CAST(floor({3} * ({1} - {0}) / ({1} - {2})) AS BIGINT) + 1 END END")
+simple(
+    "bin",
+    "l",
+    STRING,
+    "CASE WHEN {0} >= 0 THEN CASE WHEN {0} = 0 THEN '0' ELSE ltrim(bin({0}), '0') END ELSE bin({0}) END",
+)
+simple(
+    "width_bucket",
+    "dddl",
+    BIGINT,
+    "CASE WHEN {3} <= 0 OR {1} = {2} OR NOT isfinite({1}) OR NOT isfinite({2}) OR isnan({0}) THEN NULL WHEN {1} < {2} THEN CASE WHEN {0} < {1} THEN 0 WHEN {0} >= {2} THEN {3} + 1 ELSE CAST(floor({3} * ({0} - {1}) / ({2} - {1})) AS BIGINT) + 1 END ELSE CASE WHEN {0} > {1} THEN 0 WHEN {0} <= {2} THEN {3} + 1 ELSE CAST(floor({3} * ({1} - {0}) / ({1} - {2})) AS BIGINT) + 1 END END",
+)
 
 
 @scalar("log")
@@ -64,7 +97,9 @@ def _log(call: Call) -> Expr:
     values = call.arguments(1, 2)
     if len(values) == 1:
         value = call.cast(values[0], DOUBLE)
-        return call.result(f"(CASE WHEN {value} > 0 THEN ln({value}) END)", DOUBLE, values, f"LOG(E(), {values[0].name})")
+        return call.result(
+            f"(CASE WHEN {value} > 0 THEN ln({value}) END)", DOUBLE, values, f"LOG(E(), {values[0].name})"
+        )
     base, value = call.cast(values[0], DOUBLE), call.cast(values[1], DOUBLE)
     sql = f"(CASE WHEN {base} > 0 AND {value} > 0 THEN ln({value}) / ln({base}) END)"
     return call.result(sql, DOUBLE, values, call_name("LOG", [value.name for value in values]))
@@ -99,7 +134,9 @@ def _negative(call: Call) -> Expr:
     from sqlglot import exp
 
     call.arity(1)
-    return call.compiler.compile(exp.Neg(this=call.nodes[0])).named(f"negative({call.compiler.compile(call.nodes[0]).name})")
+    return call.compiler.compile(exp.Neg(this=call.nodes[0])).named(
+        f"negative({call.compiler.compile(call.nodes[0]).name})"
+    )
 
 
 @scalar("sign", "signum")
@@ -107,7 +144,9 @@ def _sign(call: Call) -> Expr:
     (value,) = call.arguments(1)
     number = call.cast(value, DOUBLE)
     label = call_name(call.name if call.name == "sign" else "SIGNUM", [value.name])
-    return call.result(f"(CASE WHEN isnan({number}) THEN {number} ELSE CAST(sign({number}) AS DOUBLE) END)", DOUBLE, [value], label)
+    return call.result(
+        f"(CASE WHEN isnan({number}) THEN {number} ELSE CAST(sign({number}) AS DOUBLE) END)", DOUBLE, [value], label
+    )
 
 
 @scalar("ceil", "ceiling", "floor")
@@ -158,10 +197,18 @@ def _round(call: Call) -> Expr:
         if places >= 0:
             return call.result(value.sql, value.type, values, label)
         exact = f"CAST({value.sql} AS DECIMAL(38, 0))"
-        rounded = f"round({exact}, {places})" if call.name == "round" else f"spark_bround_decimal({exact}, {places}, {unit_sql})"
-        wrap = {"tinyint": "spark_wrap8", "smallint": "spark_wrap16", "int": "spark_wrap32", "bigint": "spark_wrap64"}[value.type.kind]
+        rounded = (
+            f"round({exact}, {places})"
+            if call.name == "round"
+            else f"spark_bround_decimal({exact}, {places}, {unit_sql})"
+        )
+        wrap = {"tinyint": "spark_wrap8", "smallint": "spark_wrap16", "int": "spark_wrap32", "bigint": "spark_wrap64"}[
+            value.type.kind
+        ]
         inner = f"CAST({rounded} AS HUGEINT)"
-        return call.result(f"{wrap}({inner if value.type == BIGINT else f'CAST({inner} AS BIGINT)'})", value.type, values, label)
+        return call.result(
+            f"{wrap}({inner if value.type == BIGINT else f'CAST({inner} AS BIGINT)'})", value.type, values, label
+        )
     if isinstance(value.type, DecimalType):
         source = value.type
         kept = max(0, min(places, source.scale))
@@ -170,7 +217,11 @@ def _round(call: Call) -> Expr:
         wide = f"CAST({value.sql} AS DECIMAL(38,{source.scale}))"
         if places >= source.scale:
             return call.result(f"CAST({value.sql} AS {duck(kind)})", kind, values, label)
-        rounded = f"round({wide}, {places})" if call.name == "round" else f"spark_bround_decimal({wide}, {places}, {unit_sql})"
+        rounded = (
+            f"round({wide}, {places})"
+            if call.name == "round"
+            else f"spark_bround_decimal({wide}, {places}, {unit_sql})"
+        )
         return call.result(f"CAST({rounded} AS {duck(kind)})", kind, values, label)
     number = call.cast(value, DOUBLE)
     if places > 20:
@@ -182,7 +233,11 @@ def _round(call: Call) -> Expr:
         sql = f"(CASE WHEN isfinite({number}) AND abs({number}) < 1e17 THEN CAST(spark_bround_decimal({exact}, {places}, {unit_sql}) AS DOUBLE) ELSE {number} END)"
     if value.type.kind == "float":
         text = f"CAST({value.sql} AS VARCHAR)"
-        sql = sql.replace(f"CAST({number} AS VARCHAR)", text) if call.name == "bround" else f"spark_round_double(CAST({text} AS DOUBLE), {places})"
+        sql = (
+            sql.replace(f"CAST({number} AS VARCHAR)", text)
+            if call.name == "bround"
+            else f"spark_round_double(CAST({text} AS DOUBLE), {places})"
+        )
     return call.result(f"CAST({sql} AS {duck(value.type)})", value.type, values, label)
 
 
@@ -243,7 +298,9 @@ def _shift(call: Call) -> Expr:
         # Only the low bits count, and the product of a long fits 127 bits.
         sql = f"spark_wrap64({inner})" if long else f"spark_wrap32(CAST(({inner}) % {modulus} AS BIGINT))"
     elif call.name == "shiftright":
-        sql = f"CAST(floor_divide_power({wide}, {count}) AS {duck(source.type)})".replace("floor_divide_power", "spark_shift_right")
+        sql = f"CAST(floor_divide_power({wide}, {count}) AS {duck(source.type)})".replace(
+            "floor_divide_power", "spark_shift_right"
+        )
     else:
         unsigned = f"(CASE WHEN {source.sql} < 0 THEN {wide} + {modulus} ELSE {wide} END)"
         inner = f"({unsigned} // CAST(pow(2, {count}) AS HUGEINT))"
@@ -300,4 +357,4 @@ def integral_type(left: Type, right: Type) -> Type:
     return tightest(left, right) or BIGINT
 
 
-__all__: List[str] = ["adjusted"]
+__all__: list[str] = ["adjusted"]

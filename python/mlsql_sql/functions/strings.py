@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
-
 from ..expression import Expr, quote
+from ..names import call as call_name
 from ..regex import count_groups, java_replacement, java_to_re2
 from ..types import (
     BIGINT,
@@ -57,7 +56,12 @@ simple(
 simple("startswith", "ss", BOOLEAN, "starts_with({0}, {1})")
 simple("endswith", "ss", BOOLEAN, "ends_with({0}, {1})")
 simple("contains", "ss", BOOLEAN, "contains({0}, {1})")
-simple("find_in_set", "ss", INT, "CASE WHEN contains({0}, ',') THEN 0 ELSE CAST(coalesce(list_position(string_split({1}, ','), {0}), CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL THEN 0 END) AS INTEGER) END")
+simple(
+    "find_in_set",
+    "ss",
+    INT,
+    "CASE WHEN contains({0}, ',') THEN 0 ELSE CAST(coalesce(list_position(string_split({1}, ','), {0}), CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL THEN 0 END) AS INTEGER) END",
+)
 simple("unbase64", "s", BINARY, "from_base64(regexp_replace({0}, '\\s', '', 'g'))")
 simple("crc32", "x", BIGINT, "spark_crc32({0})")
 
@@ -98,7 +102,7 @@ def _concat(call: Call) -> Expr:
 def _concat_ws(call: Call) -> Expr:
     values = call.arguments(1, 1000)
     separator, rest = values[0], values[1:]
-    lists: List[str] = []
+    lists: list[str] = []
     for value in rest:
         if isinstance(value.type, ArrayType):
             lists.append(f"coalesce({call.cast(value, ArrayType(element=STRING))}, [])")
@@ -191,7 +195,9 @@ def _unhex(call: Call) -> Expr:
     (value,) = call.arguments(1)
     text = call.text(value)
     padded = f"(CASE WHEN length({text}) % 2 = 0 THEN {text} ELSE '0' || {text} END)"
-    return call.result(f"(CASE WHEN regexp_full_match({text}, '[0-9A-Fa-f]*') THEN unhex({padded}) END)", BINARY, [value])
+    return call.result(
+        f"(CASE WHEN regexp_full_match({text}, '[0-9A-Fa-f]*') THEN unhex({padded}) END)", BINARY, [value]
+    )
 
 
 @scalar("base64")
@@ -272,7 +278,7 @@ def _split(call: Call) -> Expr:
     return call.result(f"(CASE WHEN len({parts}) < {limit} THEN {parts} ELSE {joined} END)", kind, values, label)
 
 
-def literal_pattern(pattern: str) -> Optional[str]:
+def literal_pattern(pattern: str) -> str | None:
     """The text that a regular expression without operators matches; None where it has some."""
     out = ""
     at = 0
@@ -303,42 +309,54 @@ def _split_part(call: Call) -> Expr:
 @scalar("rlike", "regexp", "regexp_like")
 def _rlike(call: Call) -> Expr:
     text, pattern = call.arguments(2)
-    label = f"RLIKE({text.name}, {pattern.name})" if call.name == "rlike" else f"{call.name.upper()}({text.name}, {pattern.name})"
+    label = (
+        f"RLIKE({text.name}, {pattern.name})"
+        if call.name == "rlike"
+        else f"{call.name.upper()}({text.name}, {pattern.name})"
+    )
     expression = _pattern(call, pattern)
     if expression is None:
         return call.result("CAST(NULL AS BOOLEAN)", BOOLEAN, [text, pattern], label)
     return call.result(f"regexp_matches({call.text(text)}, {quote(expression)})", BOOLEAN, [text, pattern], label)
 
 
-def _pattern(call: Call, value: Expr) -> Optional[str]:
+def _pattern(call: Call, value: Expr) -> str | None:
     pattern = call.constant_text(value, "pattern")
     return None if pattern is None else java_to_re2(pattern, call.node)
 
 
 @scalar("regexp_extract", "regexp_extract_all", "regexp_substr", "regexp_count", "regexp_instr")
 def _regexp_extract(call: Call) -> Expr:
-    if call.name == "regexp_instr":
-        raise call.unsupported("")
     with_group = call.name in ("regexp_extract", "regexp_extract_all")
     values = call.arguments(2, 3 if with_group else 2)
     expression = _pattern(call, values[1])
     text = call.text(values[0])
     names = [value.name for value in values] + (["1"] if with_group and len(values) == 2 else [])
     label = f"{call.name}({', '.join(names)})"
-    kind = {"regexp_extract_all": ArrayType(element=STRING), "regexp_count": INT}.get(call.name, STRING)
+    kind = {"regexp_extract_all": ArrayType(element=STRING), "regexp_count": INT, "regexp_instr": INT}.get(
+        call.name, STRING
+    )
     if expression is None:
         from ..types import duck
 
         return call.result(f"CAST(NULL AS {duck(kind)})", kind, values, label)
     if call.name == "regexp_count":
         return call.result(f"CAST(len(regexp_extract_all({text}, {quote(expression)})) AS INTEGER)", INT, values, label)
+    if call.name == "regexp_instr":
+        before = f"regexp_extract({text}, {quote('(?s)^(.*?)(?:' + expression + ')')}, 1)"
+        found = f"CASE WHEN regexp_matches({text}, {quote(expression)}) THEN length({before}) + 1 WHEN {text} IS NOT NULL THEN 0 END"
+        return call.result(f"CAST({found} AS INTEGER)", INT, values, f"regexp_instr({', '.join([*names, '0'])})")
     if call.name == "regexp_substr":
         found = f"regexp_extract({text}, {quote(expression)})"
-        return call.result(f"(CASE WHEN regexp_matches({text}, {quote(expression)}) THEN {found} END)", STRING, values, label)
+        return call.result(
+            f"(CASE WHEN regexp_matches({text}, {quote(expression)}) THEN {found} END)", STRING, values, label
+        )
     group = call.constant_int(values[2], "group") if len(values) == 3 else 1
     groups = count_groups(expression)
     if group is None or not 0 <= group <= groups:
-        raise call.error(f"the pattern has {groups} group(s), so there is no group {group}", "Group 0 is the whole match.")
+        raise call.error(
+            f"the pattern has {groups} group(s), so there is no group {group}", "Group 0 is the whole match."
+        )
     return call.result(f"{call.name}({text}, {quote(expression)}, {group})", kind, values, label)
 
 
@@ -375,7 +393,32 @@ def _format_number(call: Call) -> Expr:
         exact = f"CAST(CAST({call.cast(value, DOUBLE)} AS VARCHAR) AS DECIMAL(38, 16))"
     unit = "1" if places == 0 else "0." + "0" * (places - 1) + "1"
     rounded = f"spark_bround_decimal({exact}, {places}, CAST('{unit}' AS DECIMAL(38, {places})))"
-    return call.result(f"spark_group_thousands(CAST(CAST({rounded} AS DECIMAL(38, {places})) AS VARCHAR))", STRING, [value, digits])
+    sql = f"spark_group_thousands(CAST(CAST({rounded} AS DECIMAL(38, {places})) AS VARCHAR))"
+    if value.type.kind in ("float", "double", "string"):
+        number = call.cast(value, DOUBLE)
+        sql = f"(CASE WHEN isnan({number}) THEN 'NaN' WHEN isinf({number}) THEN CASE WHEN {number} > 0 THEN '∞' ELSE '-∞' END ELSE {sql} END)"
+    return call.result(sql, STRING, [value, digits])
+
+
+@scalar("mask")
+def _mask(call: Call) -> Expr:
+    """Letters and digits become the given characters; a null leaves them as they are."""
+    values = call.arguments(1, 5)
+    kinds = [(r"\p{Lu}", "X"), (r"\p{Ll}", "x"), (r"\p{Nd}", "n"), (r"[^\p{Lu}\p{Ll}\p{Nd}]", None)]
+    # Every character is looked at once: what one kind becomes must not be taken for another.
+    cases: list[str] = []
+    names = [values[0].name]
+    for index, (kind, usual) in enumerate(kinds, start=1):
+        given = call.constant_text(values[index], "replacement") if index < len(values) else usual
+        names.append(values[index].name if index < len(values) else usual or "NULL")
+        if given is not None and len(given) != 1:
+            raise call.error(f"a replacement is one character, not '{given}'")
+        if given is not None:
+            cases.append(f"WHEN regexp_full_match(m, {quote(kind)}) THEN {quote(given)}")
+    changed = f"CASE {' '.join(cases)} ELSE m END" if cases else "m"
+    text = call.text(values[0])
+    sql = f"CASE WHEN {text} = '' THEN '' ELSE array_to_string(list_transform(string_split({text}, ''), lambda m: {changed}), '') END"
+    return call.result(f"({sql})", STRING, values, call_name("mask", names))
 
 
 @scalar("format_string", "printf")

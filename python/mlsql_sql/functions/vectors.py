@@ -21,7 +21,9 @@ def _array_of(call: Call, value: Expr) -> str:
     """SQL of all numbers of a vector or array."""
     if value.type == VECTOR:
         return f"spark_vector_array({value.sql})"
-    if isinstance(value.type, ArrayType) and (is_numeric(value.type.element) or value.type.element.kind in ("void", "string")):
+    if isinstance(value.type, ArrayType) and (
+        is_numeric(value.type.element) or value.type.element.kind in ("void", "string")
+    ):
         return call.cast(value, _NUMBERS)
     if value.type.kind == "void":
         return "CAST(NULL AS DOUBLE[])"
