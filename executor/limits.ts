@@ -26,13 +26,15 @@ export const WELCOME_TIMEOUT_MS = 10_000;
 export const STREAM_SETTLED_MS = 10_000;
 /** Heartbeats where the coordinator names no interval. */
 export const HEARTBEAT_DEFAULT_MS = 3000;
+/** Largest file that a report of the Python side is taken from; they have some kilobytes. */
+export const REPORT_MAX_BYTES = 16 * 1024 * 1024;
 /** Bytes read from output.log in one step. */
 export const LOG_READ_BYTES = 64 * 1024;
 /** A log line waits at most this long for company. */
 export const LOG_FLUSH_MS = 50;
 /** Log lines that the coordinator did not acknowledge for this long are sent again. */
 export const LOG_RESEND_MS = 10_000;
-/** News within a phase (score, progress, metrics) are gathered for this long. */
+/** News of an attempt (phases, score, progress, metrics) are gathered for this long. */
 export const UPDATE_GATHER_MS = 100;
 /** What is held of a finished attempt whose result was taken, but not yet all of its log. */
 export const RESULT_LINGER_MS = 30_000;

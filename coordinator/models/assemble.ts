@@ -91,14 +91,7 @@ export async function assembleLogs(
 ): Promise<void> {
   await mapStore(groups, async ({ algIndex, attempt: last }) => {
     const attempt = accepted.get(algIndex)?.attempt ?? last;
-    const place = groupLogKey(logFolder, algIndex);
-    const uploaded = await copyIfThere(
-      store,
-      `${attemptStaging(target.folder, algIndex, attempt)}/log`,
-      place,
-      true,
-    );
-    if (!uploaded) await copyIfThere(store, jobLogKey(target.jobId, algIndex, attempt), place, false);
+    await copyIfThere(store, jobLogKey(target.jobId, algIndex, attempt), groupLogKey(logFolder, algIndex));
   });
 }
 
@@ -121,18 +114,11 @@ async function copyOnce(store: ObjectStore, copy: Copy): Promise<void> {
   }
 }
 
-async function copyIfThere(
-  store: ObjectStore,
-  source: string,
-  target: string,
-  sourceDiscarded: boolean,
-): Promise<boolean> {
+async function copyIfThere(store: ObjectStore, source: string, target: string): Promise<void> {
   try {
-    await store.copy(source, target, { sourceDiscarded });
-    return true;
+    await store.copy(source, target);
   } catch (error) {
-    if (isMlsqlError(error, 'MLSQL_STORE_NOT_FOUND')) return false;
-    throw error;
+    if (!isMlsqlError(error, 'MLSQL_STORE_NOT_FOUND')) throw error;
   }
 }
 

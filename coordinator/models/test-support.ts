@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { jobId } from '../../shared/ids.js';
-import { attemptStaging, blobKey } from '../../shared/object-store/keys.js';
+import { attemptStaging, blobKey, jobLogKey } from '../../shared/object-store/keys.js';
 import { createLocalStore } from '../../shared/object-store/local-store.js';
 import type { ObjectInfo, ObjectStore } from '../../shared/object-store/object-store.js';
 import type { AttemptResult } from '../scheduling/model.js';
@@ -89,7 +89,7 @@ export async function uploadAttempt(
   const staging = attemptStaging(target.folder, algIndex, attempt);
   for (const [path, text] of Object.entries(files))
     await store.put(`${staging}/model/${path}`, Buffer.from(text));
-  await store.put(`${staging}/log`, Buffer.from(`log of ${algIndex}-${attempt}\n`));
+  await store.put(jobLogKey(target.jobId, algIndex, attempt), Buffer.from(`log of ${algIndex}-${attempt}\n`));
   return {
     files: Object.entries(files).map(([path, text]) => ({
       path,

@@ -13,7 +13,7 @@ export interface Acceptance {
 
 /** `target` is the job's own, as it was submitted. Failures are MlsqlErrors; retryable ones are asked again. */
 export interface JobPublisher {
-  /** Where an attempt uploads: `<prefix>/model/…` and `<prefix>/log`. */
+  /** Where an attempt uploads its model: `<prefix>/model/…`. */
   stagingPrefix(target: unknown, ref: AttemptRef): string;
   /** Decides by a conditional create that this attempt's result is the group's, unless another's is already. */
   accept(target: unknown, ref: AttemptRef, result: AttemptResult): Promise<Acceptance>;

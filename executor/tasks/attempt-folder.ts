@@ -1,7 +1,23 @@
 // Where things lie in an attempt's folder, as docs/python-boundary.md fixes it.
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+//
+// The small files that attempts and their executor exchange are read and written on the spot: the folder lies on this
+// machine's own disk, and handing each of some thirty calls an attempt to another thread would cost ten times the call.
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MlsqlError } from '../../shared/errors.js';
+import { REPORT_MAX_BYTES } from '../limits.js';
+
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
 /** Absolute paths. */
 export interface AttemptFolder {
@@ -53,26 +69,35 @@ export function attemptFolder(dir: string): AttemptFolder {
 }
 
 /** Makes the folder and those that are always in it, mode 0700. It must not exist: no folder is used twice. */
-export async function makeAttemptFolder(folder: AttemptFolder): Promise<void> {
-  await mkdir(folder.dir, { mode: 0o700 });
-  await Promise.all(
-    [folder.work, folder.resource, folder.checkpoint, folder.tmp].map((path) => mkdir(path, { mode: 0o700 })),
-  );
+export function makeAttemptFolder(folder: AttemptFolder): void {
+  for (const path of [folder.dir, folder.work, folder.resource, folder.checkpoint, folder.tmp])
+    mkdirSync(path, { mode: 0o700 });
 }
 
-/** A JSON file; undefined where there is none, or where a script made something else of it. */
-export async function readJson(path: string): Promise<unknown> {
+/** A JSON file; undefined where there is none, or where a script made something else of it: a pipe would hold us up. */
+export function readJson(path: string): unknown {
+  let descriptor: number | undefined;
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const info = fstatSync(descriptor);
+    if (!info.isFile() || info.size > REPORT_MAX_BYTES) return undefined;
+    return JSON.parse(readFileSync(descriptor, 'utf8'));
   } catch {
     return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
 /** Writes by rename, so that a reader sees all of it or none. Private, since a spec may hold secrets of the user's. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+export function writeJson(path: string, value: unknown): void {
+  const descriptor = openSync(`${path}.new`, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    writeFileSync(descriptor, JSON.stringify(value));
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(`${path}.new`, path);
 }
 
 /** Removes a folder and all in it, also where a script took the permission to. */

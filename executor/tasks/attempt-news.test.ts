@@ -17,11 +17,15 @@ function newsWithClock(): { news: AttemptNews; sent: AttemptUpdate[]; tick: () =
   return { news, sent, tick: () => timers.splice(0).forEach((timer) => void timer()) };
 }
 
-test('phases are told at once, news within one together', () => {
+test('news of a moment are told together, the end of the script at once', () => {
   const { news, sent, tick } = newsWithClock();
   news.enter('syncing');
+  tick();
+  news.enter('starting');
   news.addBytesSynced(10);
   news.enter('running');
+  expect(sent).toHaveLength(1);
+  tick();
   expect(sent.map((update) => [update.phase, update.bytesSynced])).toEqual([
     ['syncing', 0],
     ['running', 10],
@@ -42,6 +46,11 @@ test('phases are told at once, news within one together', () => {
   ]);
   tick();
   expect(sent).toHaveLength(3);
+  news.observe('mlsql_progress:0.9');
+  news.enter('uploading');
+  expect(sent.slice(3).map((update) => [update.phase, update.progress])).toEqual([['uploading', 0.9]]);
+  tick();
+  expect(sent).toHaveLength(4);
 });
 
 test('the last score counts, and one that is no number takes the earlier ones back with a warning', () => {

@@ -1,4 +1,4 @@
-// What is told of an attempt: its phase, and within one its score, progress and metrics, gathered for a moment.
+// What is told of an attempt: its phase, score, progress and metrics, gathered for a moment.
 import type { Clock } from '../../shared/clock.js';
 import type { AttemptFailure } from '../../shared/rpc/gen/mlsql/v1/AttemptFailure.js';
 import type { AttemptId } from '../../shared/rpc/gen/mlsql/v1/AttemptId.js';
@@ -54,9 +54,11 @@ export class AttemptNews {
     return this.#final ?? { ...this.#state(), warnings: [...this.#warnings] };
   }
 
+  /** Phases that pass quickly are left out. That the script has ended is told at once: its slot is free from then on. */
   enter(phase: AttemptPhase): void {
     this.#phase = phase;
-    this.#sendNow();
+    if (phase === 'uploading') this.#sendNow();
+    else this.#sendSoon();
   }
 
   addBytesSynced(count: number): void {

@@ -1,5 +1,6 @@
 // One attempt's life: syncing → starting → running → uploading → succeeded, failed or cancelled.
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.js';
 import type { Logger } from '../../shared/logger.js';
@@ -54,6 +55,15 @@ export interface AttemptDeps {
 
 /** How often a shim is looked at when the launcher, who would tell, is gone. */
 const LIVENESS_MS = 1000;
+
+/** Of an attempt whose shim is gone without a word. */
+const SHIM_GONE: ExitReport = {
+  cause: 'internal',
+  exitCode: undefined,
+  signal: '',
+  peakMemoryBytes: 0,
+  message: 'its shim is gone',
+};
 
 /**
  * Runs by itself once started; everything that happens is told by `send`, in order, the last update last. What it
@@ -141,7 +151,7 @@ export class Attempt {
       const exit = this.#left === undefined ? await this.#runScript() : await this.#takeOver(this.#left);
       peakMemoryBytes = exit.peakMemoryBytes;
       await this.#finishLog();
-      const error = await readError(this.#folder);
+      const error = readError(this.#folder);
       failure = failureOfScript({ scriptName: this.#task.scriptName, exit, error, stop: this.#stop });
       if (failure === undefined) {
         this.#step = 'upload';
@@ -176,7 +186,7 @@ export class Attempt {
     this.#stop = stop;
     this.#log.info({ cause: stop.cause, reason: stop.message }, 'attempt is stopped');
     this.#abort.abort(new Error(stop.message));
-    void this.#stopScript();
+    this.#stopScript();
   }
 
   /** Ends it, and says nothing of it any more. */
@@ -189,7 +199,7 @@ export class Attempt {
   async abandon(reason: string): Promise<void> {
     this.forget(reason);
     await this.#launching?.catch(() => undefined);
-    await this.#stopScript();
+    this.#stopScript();
     this.#watch?.close();
     clearInterval(this.#liveness);
   }
@@ -203,9 +213,9 @@ export class Attempt {
   async #sync(): Promise<void> {
     const task = this.#task;
     const folder = this.#folder;
-    await makeAttemptFolder(folder);
-    if (task.keepLocalDirectory) await writeFile(folder.keep, '');
-    if (task.dataLocal) await mkdir(folder.data, { mode: 0o700 });
+    makeAttemptFolder(folder);
+    if (task.keepLocalDirectory) writeFileSync(folder.keep, '');
+    if (task.dataLocal) mkdirSync(folder.data, { mode: 0o700 });
     const placements: Placement[] = [
       ...placeFolder(folder.work, task.project),
       ...(task.dataLocal ? placeFolder(folder.data, task.data) : []),
@@ -228,8 +238,8 @@ export class Attempt {
       diskBytes: deps.diskBytes,
       graceMs: this.#graceMs,
     });
-    await writeJson(folder.spec, spec);
-    await noteAttempt(folder, deps.executorName, { id: this.id, task, gpus: this.#gpus });
+    writeJson(folder.spec, spec);
+    noteAttempt(folder, deps.executorName, { id: this.id, task, gpus: this.#gpus });
     this.#abort.signal.throwIfAborted();
     return await this.#launch();
   }
@@ -239,14 +249,14 @@ export class Attempt {
     this.#gpus = this.#deps.gpus.claim(gpus);
     this.#news.enter('running');
     this.#shim = shim;
-    return await new Promise<ExitReport>((resolve, reject) => {
-      const lookForExit = this.#watchFolder(resolve, reject);
+    return await new Promise<ExitReport>((resolve) => {
+      const lookForExit = this.#watchFolder(resolve);
       this.#liveness = setInterval(lookForExit, LIVENESS_MS);
       this.logs.poke();
-      void this.#readInfo();
+      this.#readInfo();
       lookForExit();
       // Asked to stop in the moment it was taken over.
-      if (this.#stop !== undefined) void this.#stopScript();
+      this.#stopScript();
     });
   }
 
@@ -287,59 +297,54 @@ export class Attempt {
   /** Starts the shim and waits for exit.json; the folder tells what happens in between. */
   async #launch(): Promise<ExitReport> {
     return await new Promise<ExitReport>((resolve, reject) => {
-      const lookForExit = this.#watchFolder(resolve, reject);
+      const lookForExit = this.#watchFolder(resolve);
       const launcherGone = (): void => {
+        // Mostly exit.json was seen before the launcher tells of the end.
+        if (this.#scriptEnded) return;
         lookForExit();
         this.#liveness ??= setInterval(lookForExit, LIVENESS_MS);
       };
-      this.#launching = this.#deps.launcher.start(this.#folder.dir, launcherGone).then(async (shim) => {
+      this.#launching = this.#deps.launcher.start(this.#folder.dir, launcherGone).then((shim) => {
         this.#shim = shim;
         // Asked to stop in the moment it started.
-        if (this.#stop !== undefined) await this.#stopScript();
+        this.#stopScript();
       });
       this.#launching.catch(reject);
     });
   }
 
   /** The folder tells what happens in it. @returns looks whether the script has ended */
-  #watchFolder(resolve: (exit: ExitReport) => void, reject: (error: Error) => void): () => void {
+  #watchFolder(resolve: (exit: ExitReport) => void): () => void {
     const lookForExit = (): void => {
-      readExit(this.#folder).then((exit) => {
-        if (exit !== undefined) resolve(exit);
-        else if (this.#shim !== undefined && !isRunning(this.#shim)) this.#resolveLost(resolve);
-      }, reject);
+      const exit = readExit(this.#folder);
+      if (exit !== undefined) resolve(exit);
+      // Either it has just written exit.json, or it never will.
+      else if (this.#shim !== undefined && !isRunning(this.#shim))
+        resolve(readExit(this.#folder) ?? SHIM_GONE);
     };
     this.#watch = new FolderWatch(this.#folder.dir, (name) => {
       if (name === undefined || name === 'output.log') this.logs.poke();
-      if (name === undefined || name === 'info.json') void this.#readInfo();
+      if (name === undefined || name === 'info.json') this.#readInfo();
       if (name === undefined || name === 'exit.json') lookForExit();
     });
     return lookForExit;
   }
 
-  /** The shim is gone; either it has just written exit.json, or it never will. */
-  #resolveLost(resolve: (exit: ExitReport) => void): void {
-    const lost = {
-      cause: 'internal',
-      exitCode: undefined,
-      signal: '',
-      peakMemoryBytes: 0,
-      message: 'its shim is gone',
-    };
-    void readExit(this.#folder).then((exit) => resolve(exit ?? lost));
-  }
-
-  async #stopScript(): Promise<void> {
+  #stopScript(): void {
     if (this.#shim === undefined || this.#scriptEnded || this.#stop === undefined) return;
-    await writeJson(this.#folder.stop, { cause: this.#stop.cause, graceMs: this.#graceMs }).catch(
-      () => undefined,
-    );
+    try {
+      writeJson(this.#folder.stop, { cause: this.#stop.cause, graceMs: this.#graceMs });
+    } catch (error) {
+      // A full disk: the signal alone ends it too, with the grace of its spec.
+      this.#log.warn({ err: error }, 'stop.json cannot be written');
+    }
     signalProcess(this.#shim, 'SIGTERM');
   }
 
-  async #readInfo(): Promise<void> {
-    const info = await readInfo(this.#folder);
-    if (info === undefined || this.#infoRead) return;
+  #readInfo(): void {
+    if (this.#infoRead) return;
+    const info = readInfo(this.#folder);
+    if (info === undefined) return;
     this.#infoRead = true;
     this.#interpreter = info.interpreter;
     for (const warning of info.warnings) this.#news.warn(warning);
@@ -352,7 +357,7 @@ export class Attempt {
     await this.#launching?.catch(() => undefined);
     this.#watch?.close();
     clearInterval(this.#liveness);
-    await this.#readInfo();
+    this.#readInfo();
     if (this.#task.keepLocalDirectory) {
       const line = `[mlsql] the folder of this attempt is kept: ${this.#folder.dir} on the executor ${this.#deps.executorName}\n`;
       await appendFile(this.#folder.output, line).catch(() => undefined);
@@ -372,8 +377,7 @@ export class Attempt {
   #keepLog(): Promise<void> {
     if (this.#forgotten) return Promise.resolve();
     const { jobId, algIndex, attempt } = this.id;
-    const keys: [string, string] = [jobLogKey(jobId, algIndex, attempt), `${this.#task.stagingPrefix}/log`];
-    this.#logKept ??= this.#deps.uploader.log(this.#folder.output, keys);
+    this.#logKept ??= this.#deps.uploader.log(this.#folder.output, jobLogKey(jobId, algIndex, attempt));
     return this.#logKept;
   }
 

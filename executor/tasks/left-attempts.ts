@@ -52,12 +52,12 @@ const recordSchema = z.object({
 });
 
 /** Notes an attempt that is about to start, for whoever comes after this process. */
-export async function noteAttempt(
+export function noteAttempt(
   folder: AttemptFolder,
   executor: string,
   { id, task, gpus }: Pick<LeftAttempt, 'id' | 'task' | 'gpus'>,
-): Promise<void> {
-  await writeJson(folder.attempt, { executor, id, task, gpus });
+): void {
+  writeJson(folder.attempt, { executor, id, task, gpus });
 }
 
 /**
@@ -84,8 +84,8 @@ export async function takeLeftWork(workDir: WorkDir, executor: string, log: Logg
 
 async function readLeft(dir: string, executor: string): Promise<LeftAttempt | undefined> {
   const folder = attemptFolder(dir);
-  const parsed = recordSchema.safeParse(await readJson(folder.attempt));
-  const shim = (await readJson(folder.shim)) as ProcessRef | undefined;
+  const parsed = recordSchema.safeParse(readJson(folder.attempt));
+  const shim = readJson(folder.shim) as ProcessRef | undefined;
   if (!parsed.success || shim === undefined || parsed.data.executor !== executor) return undefined;
   const { id, gpus } = parsed.data;
   const task = parsed.data.task as unknown as TaskSpec;

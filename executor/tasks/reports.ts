@@ -29,8 +29,8 @@ export interface InfoReport {
 }
 
 /** Undefined while there is no exit.json. */
-export async function readExit(folder: AttemptFolder): Promise<ExitReport | undefined> {
-  const raw = asRecord(await readJson(folder.exit));
+export function readExit(folder: AttemptFolder): ExitReport | undefined {
+  const raw = asRecord(readJson(folder.exit));
   if (raw === undefined) return undefined;
   return {
     cause: text(raw.cause),
@@ -42,8 +42,8 @@ export async function readExit(folder: AttemptFolder): Promise<ExitReport | unde
 }
 
 /** Undefined where the script raised nothing. */
-export async function readError(folder: AttemptFolder): Promise<ErrorReport | undefined> {
-  return parseError(await readJson(folder.error));
+export function readError(folder: AttemptFolder): ErrorReport | undefined {
+  return parseError(readJson(folder.error));
 }
 
 /** The same of a value that came another way. */
@@ -60,8 +60,8 @@ export function parseError(value: unknown): ErrorReport | undefined {
 }
 
 /** Undefined before the interpreter has come so far. */
-export async function readInfo(folder: AttemptFolder): Promise<InfoReport | undefined> {
-  return parseInfo(await readJson(folder.info));
+export function readInfo(folder: AttemptFolder): InfoReport | undefined {
+  return parseInfo(readJson(folder.info));
 }
 
 /** The same of a value that came another way. */

@@ -49,7 +49,7 @@ export async function closeSessionFolders(
 
 async function closeSession(session: string): Promise<void> {
   await removeSession(session, async (dir) => {
-    const shim = (await readJson(attemptFolder(dir).shim)) as ProcessRef | undefined;
+    const shim = readJson(attemptFolder(dir).shim) as ProcessRef | undefined;
     if (shim !== undefined && isRunning(shim)) return false;
     await removeTree(dir);
     return true;
@@ -101,7 +101,7 @@ async function removeSession(
 
 /** Has the shim end its script, and waits until it has. */
 async function endLeftover(folder: AttemptFolder): Promise<void> {
-  const shim = (await readJson(folder.shim)) as ProcessRef | undefined;
+  const shim = readJson(folder.shim) as ProcessRef | undefined;
   if (shim === undefined || !isRunning(shim)) return;
   await new Promise<void>((resolve, reject) => {
     const look = (): void => {
@@ -112,10 +112,15 @@ async function endLeftover(folder: AttemptFolder): Promise<void> {
       }, reject);
     };
     const watch = new FolderWatch(folder.dir, look);
-    writeJson(folder.stop, { cause: 'cancelled', graceMs: GRACE_DEFAULT_MS }).then(() => {
-      signalProcess(shim, 'SIGTERM');
-      look();
-    }, reject);
+    try {
+      writeJson(folder.stop, { cause: 'cancelled', graceMs: GRACE_DEFAULT_MS });
+    } catch (error) {
+      watch.close();
+      reject(error);
+      return;
+    }
+    signalProcess(shim, 'SIGTERM');
+    look();
   });
 }
 

@@ -1,12 +1,12 @@
 // From an attempt's folder to the store: the model's files, and the log.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import PQueue from 'p-queue';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { UPLOAD_BUFFER_MAX_BYTES, UPLOADS_MAX } from '../limits.js';
-import { LineSplitter } from '../logs/line-splitter.js';
+import { LineSplitter, type LogLine } from '../logs/line-splitter.js';
 import { retrying } from '../retry.js';
 import { listModelFiles, type ModelFilePath } from './model-files.js';
 
@@ -37,18 +37,19 @@ export class Uploader {
     );
   }
 
-  /** Uploads the log, each line as readers of the live log saw it, to all these keys. */
-  async log(path: string, keys: readonly [string, ...string[]]): Promise<void> {
-    const [first, ...others] = keys;
+  /** Uploads the log, each line as readers of the live log saw it. */
+  async log(path: string, key: string): Promise<void> {
     await this.#queue.add(() =>
       retrying(async () => {
+        const whole = await smallLog(path);
+        if (whole !== undefined) {
+          await this.#store.put(key, whole);
+          return;
+        }
         // Two passes: stores want to know the length first, and a log may be larger than memory.
         let sizeBytes = 0;
         for await (const piece of renderLog(path)) sizeBytes += piece.length;
-        await this.#store.put(first, Readable.from(renderLog(path), { objectMode: false }), {
-          sizeBytes,
-        });
-        for (const key of others) await this.#store.copy(first, key);
+        await this.#store.put(key, Readable.from(renderLog(path), { objectMode: false }), { sizeBytes });
       }),
     );
   }
@@ -79,18 +80,32 @@ export class Uploader {
   }
 }
 
-/** The log as lines end in it: progress bars folded, colours gone, every line with its newline. */
-async function* renderLog(path: string): AsyncGenerator<Buffer> {
-  const splitter = new LineSplitter();
+/** The rendered log where it is small, as most are; undefined where it is not. */
+async function smallLog(path: string): Promise<Buffer | undefined> {
+  let bytes: Buffer;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
-      const lines = splitter.push(chunk as Buffer);
-      if (lines.length > 0) yield Buffer.from(`${lines.map((line) => line.text).join('\n')}\n`);
-    }
+    if ((await stat(path)).size > UPLOAD_BUFFER_MAX_BYTES) return undefined;
+    bytes = await readFile(path);
   } catch (error) {
     // Never started: an empty log.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    bytes = Buffer.alloc(0);
   }
-  const [last] = splitter.end();
-  if (last !== undefined) yield Buffer.from(`${last.text}\n`);
+  const splitter = new LineSplitter();
+  return Buffer.concat([render(splitter.push(bytes)), render(splitter.end())]);
+}
+
+async function* renderLog(path: string): AsyncGenerator<Buffer> {
+  const splitter = new LineSplitter();
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+    const lines = splitter.push(chunk as Buffer);
+    if (lines.length > 0) yield render(lines);
+  }
+  const rest = splitter.end();
+  if (rest.length > 0) yield render(rest);
+}
+
+/** The log as lines end in it: progress bars folded, colours gone, every line with its newline. */
+function render(lines: readonly LogLine[]): Buffer {
+  return Buffer.from(lines.map((line) => `${line.text}\n`).join(''));
 }

@@ -93,7 +93,7 @@ export const groupLogKey = (folder: string, algIndex: number): string => `${fold
 
 export const stagingPrefix = (folder: string): string => `${folder}/_staging/`;
 
-/** TaskSpec.staging_prefix: the attempt uploads `<prefix>/model/…` and `<prefix>/log`. */
+/** TaskSpec.staging_prefix: the attempt uploads its model to `<prefix>/model/…`; its log goes to jobLogKey. */
 export const attemptStaging = (folder: string, algIndex: number, attempt: number): string =>
   `${folder}/_staging/${algIndex}-${attempt}`;
 

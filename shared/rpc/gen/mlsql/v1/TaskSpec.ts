@@ -69,7 +69,7 @@ export interface TaskSpec {
    */
   'graceMs'?: (number | string | Long);
   /**
-   * Where the attempt uploads: <prefix>/model/… and <prefix>/log.
+   * Where the attempt uploads its model: <prefix>/model/….
    */
   'stagingPrefix'?: (string);
   /**
@@ -163,7 +163,7 @@ export interface TaskSpec__Output {
    */
   'graceMs': (number);
   /**
-   * Where the attempt uploads: <prefix>/model/… and <prefix>/log.
+   * Where the attempt uploads its model: <prefix>/model/….
    */
   'stagingPrefix': (string);
   /**
