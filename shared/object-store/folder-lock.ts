@@ -4,7 +4,7 @@
 // go. Whoever finds the highest number free, or its holder dead, may create the next number; creating a link that exists
 // fails, so one racer wins. The highest number is never removed, so a slow racer that creates an old one again sees
 // that when it looks once more, and knows that it lost.
-import { lstat, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { livenessOf, PROCESS_IDENTITY } from './process-identity.js';
@@ -51,10 +51,10 @@ export class FolderLocks {
 }
 
 async function acquire(folder: string): Promise<number> {
-  await mkdir(folder, { recursive: true });
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, POLL_MAX_MS)) {
-    const highest = highestNumber(await readdir(folder));
-    if (highest === 0 || (await isFree(folder, highest))) {
+    const names = await namesIn(folder);
+    const highest = highestNumber(names);
+    if (highest === 0 || names.includes(`${highest}.free`) || (await isFree(folder, highest))) {
       const number = highest + 1;
       if (await claim(folder, number)) return number;
       continue;
@@ -74,12 +74,32 @@ async function claim(folder: string, number: number): Promise<boolean> {
   }
   const names = await readdir(folder);
   if (highestNumber(names) > number || names.includes(`${number}.free`)) {
-    await rm(path, { force: true });
+    await unlinkIfThere(path);
     return false;
   }
   const old = names.filter((name) => Number.parseInt(name, 10) < number);
-  await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
+  await Promise.all(old.map((name) => unlinkIfThere(join(folder, name))));
   return true;
+}
+
+/** Of a lock's folder, which is made where it is missing. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true });
+    return [];
+  }
+}
+
+/** Another racer may have cleared it away. */
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 async function isFree(folder: string, number: number): Promise<boolean> {

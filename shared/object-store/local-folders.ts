@@ -1,6 +1,8 @@
 // The folders of a local store: the way from a key to a path, made and checked segment by segment, and made durable.
-import { type FileHandle, lstat, mkdir, open, readdir, realpath, rmdir } from 'node:fs/promises';
+import { closeSync, fsync, open } from 'node:fs';
+import { lstat, mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { collision, errnoOf, leavesRoot } from './local-errors.js';
 
 /** Folders of one store below its root, which is a real path (no symbolic link in it). */
@@ -35,13 +37,21 @@ export class LocalFolders {
   async make(key: string): Promise<string[]> {
     const segments = key.split('/').slice(0, -1);
     const made: string[] = [];
-    for (let depth = 1; depth <= segments.length; depth++) {
+    // Nothing is made below a folder before it is known that no link leads there.
+    let there = segments.length - 1;
+    while (there > 0 && !(await this.check(join(...segments.slice(0, there), 'x')))) there--;
+    for (let depth = there + 1; depth <= segments.length; depth++) {
       const prefix = segments.slice(0, depth).join('/');
       const path = this.pathOf(prefix);
       try {
         await mkdir(path);
         made.push(path);
       } catch (error) {
+        if (errnoOf(error) === 'ENOTDIR' && depth > 1) {
+          // Something on the way is no folder: from the top it is found.
+          depth = 0;
+          continue;
+        }
         if (errnoOf(error) !== 'EEXIST') throw error;
         const info = await lstat(path);
         if (info.isSymbolicLink()) throw leavesRoot(key, prefix);
@@ -114,16 +124,16 @@ export class LocalFolders {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  let handle: FileHandle;
+  let descriptor: number;
   try {
-    handle = await open(folder, 'r');
+    descriptor = await promisify(open)(folder, 'r');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return;
     throw error;
   }
   try {
-    await handle.sync();
+    await promisify(fsync)(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }

@@ -5,7 +5,18 @@
 // existing object holds that lock, in any process, so compare-and-replace is exact. A directory cannot hold both `a` and
 // `a/b`: writing the second fails with MLSQL_STORE_PATH_INVALID. Symbolic links are never followed.
 import { createHash } from 'node:crypto';
-import { type BigIntStats, constants, lstatSync, realpathSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  futimes,
+  lstatSync,
+  open as openDescriptor,
+  realpathSync,
+  write,
+} from 'node:fs';
 import {
   copyFile,
   type FileHandle,
@@ -22,6 +33,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { MlsqlError } from '../errors.js';
 import { makeFolder } from '../make-folder.js';
 import { FolderLocks } from './folder-lock.js';
@@ -43,6 +55,8 @@ import type {
 import { livenessOf, ownedName } from './process-identity.js';
 
 const READ_CHUNK_BYTES = 256 * 1024;
+/** Up to this size writing a body costs less than asking first whether its key is free. */
+const SMALL_BODY_BYTES = 64 * 1024;
 /** Keys share so many locks. */
 const LOCK_STRIPES = 256;
 const DELETES_AT_ONCE = 8;
@@ -132,7 +146,7 @@ class LocalStore implements ObjectStore {
     return guard('write', key, async () => {
       try {
         options.signal?.throwIfAborted();
-        await this.#refuseEarly(key, options);
+        await this.#refuseEarly(key, body, options);
         const stats =
           'file' in body
             ? await takeFile(temp, key, body.file, options)
@@ -142,7 +156,7 @@ class LocalStore implements ObjectStore {
         return entryInfo(key, stats);
       } finally {
         if (body instanceof Readable) body.destroy();
-        await rm(temp, { force: true });
+        await unlinkIfThere(temp);
       }
     });
   }
@@ -158,7 +172,7 @@ class LocalStore implements ObjectStore {
         await guard('write', target, () => this.#place(temp, target, options));
         return entryInfo(target, stats);
       } finally {
-        await rm(temp, { force: true });
+        await unlinkIfThere(temp);
       }
     });
   }
@@ -243,8 +257,9 @@ class LocalStore implements ObjectStore {
   }
 
   /** Spares writing the body where the condition fails already. */
-  async #refuseEarly(key: string, options: PutOptions): Promise<void> {
-    if (options.ifAbsent !== true && options.ifMatch === undefined) return;
+  async #refuseEarly(key: string, body: Buffer | Readable | GivenFile, options: PutOptions): Promise<void> {
+    const costly = !Buffer.isBuffer(body) || body.length > SMALL_BODY_BYTES;
+    if (!(options.ifAbsent === true && costly) && options.ifMatch === undefined) return;
     const found = await this.#look(key);
     if (options.ifAbsent === true && found !== undefined) throw preconditionFailed(key, 'exists');
     if (options.ifMatch !== undefined) checkMatch(key, found, options.ifMatch);
@@ -316,11 +331,11 @@ class LocalStore implements ObjectStore {
   async #duplicate(source: string, temp: string): Promise<BigIntStats> {
     if ((await this.#look(source)) === undefined) throw notFound(source);
     await copyFile(this.#folders.pathOf(source), temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    const handle = await open(temp, 'r');
+    const descriptor = await openFd(temp, 'r');
     try {
-      return await finish(handle);
+      return await finish(descriptor);
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
   }
 }
@@ -383,20 +398,21 @@ async function writeFile(
   options: PutOptions,
 ): Promise<BigIntStats> {
   const size = options.sizeBytes ?? (body as Buffer).length;
-  const handle = await open(temp, 'wx');
+  const descriptor = await openFd(temp, 'wx');
   try {
     let written = 0;
     for await (const chunk of Buffer.isBuffer(body) ? [body] : body) {
       options.signal?.throwIfAborted();
       const bytes: Buffer = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
       if (written + bytes.length > size) throw wrongSize(key, size, 'more');
-      for (let start = 0; start < bytes.length; ) start += (await handle.write(bytes, start)).bytesWritten;
+      for (let start = 0; start < bytes.length; )
+        start += (await writeFd(descriptor, bytes, start)).bytesWritten;
       written += bytes.length;
     }
     if (written < size) throw wrongSize(key, size, `${written}`);
-    return await finish(handle);
+    return await finish(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
@@ -412,7 +428,7 @@ async function takeFile(temp: string, key: string, file: string, options: PutOpt
   try {
     const size = options.sizeBytes ?? Number(stats.size);
     if (stats.size !== BigInt(size)) throw wrongSize(key, size, `${stats.size}`);
-    return await finish(handle);
+    return await finish(handle.fd);
   } finally {
     await handle.close();
   }
@@ -426,12 +442,27 @@ function wrongSize(key: string, announced: number, got: string): MlsqlError {
   );
 }
 
+// Each call that may wait for the disk goes to a thread of its own, which costs more than the call: a small object takes
+// some twenty. What never waits (facts and end of a file that was just synced) is asked on the spot.
+const openFd = promisify(openDescriptor);
+const writeFd = promisify(write<Buffer>);
+const futimesFd = promisify(futimes);
+const fsyncFd = promisify(fsync);
+
 /** Stamps and syncs a finished file. */
-async function finish(handle: FileHandle): Promise<BigIntStats> {
+async function finish(descriptor: number): Promise<BigIntStats> {
   const now = stampNow();
-  await handle.utimes(now, now);
-  await handle.sync();
-  return handle.stat({ bigint: true });
+  await futimesFd(descriptor, now, now);
+  await fsyncFd(descriptor);
+  return fstatSync(descriptor, { bigint: true });
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Removes unfinished files whose writers are gone. */
