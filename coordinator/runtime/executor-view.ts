@@ -1,6 +1,6 @@
 // What others may see of an executor.
 import type { ExecutorName } from '../../shared/ids.js';
-import { hasLeft } from '../scheduling/capacity.js';
+import { busySlots, hasLeft } from '../scheduling/capacity.js';
 import type { ExecutorRecord } from '../scheduling/model.js';
 
 export interface ExecutorView {
@@ -29,7 +29,7 @@ export function executorView(executor: ExecutorRecord): ExecutorView {
     ...facts,
     state: stateOf(executor),
     drainReason: executor.drainReason ?? '',
-    slotsBusy: executor.attempts.size,
+    slotsBusy: busySlots(executor),
     cacheBytes: executor.cacheBytes,
     connectedMs: executor.connectedMs,
   };

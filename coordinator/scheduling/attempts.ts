@@ -8,6 +8,7 @@ import {
   askForAcceptance,
   attemptFailed,
   attemptSucceeded,
+  beginUpload,
   cancelGroup,
   failGroup,
   succeedGroup,
@@ -170,6 +171,7 @@ function takePhase(
   // The same phase again, or an earlier one, is news of before: a reconnect, a duplicate.
   if (!mayMoveGroup(group.phase, phase)) return;
   moveGroup(job, group, phase);
+  if (phase === 'uploading') beginUpload(turn, job, group, executor);
   if (phase === 'running') {
     live.runningSinceMs = turn.now;
     const { timeoutMs, graceMs } = group.spec.task;

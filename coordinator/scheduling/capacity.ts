@@ -11,8 +11,16 @@ export function hasLeft(executor: ExecutorRecord): boolean {
   return executor.connectionId === 0 && executor.drainReason !== undefined && executor.attempts.size === 0;
 }
 
+/**
+ * Slots that are taken. As many models as it has slots may go up beside the scripts that run; any further one keeps its
+ * slot, so that a store that has become slow does not fill the executor's disk.
+ */
+export function busySlots(executor: ExecutorRecord): number {
+  return executor.attempts.size - Math.min(executor.uploading, executor.facts.slots);
+}
+
 export function freeSlots(executor: ExecutorRecord): number {
-  return Math.max(0, executor.facts.slots - executor.attempts.size);
+  return Math.max(0, executor.facts.slots - busySlots(executor));
 }
 
 /** Memory that may be given to attempts; an executor that names none is not limited. */

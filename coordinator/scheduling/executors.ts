@@ -223,6 +223,7 @@ export function disconnectedExecutor(name: ExecutorName, now: number): ExecutorR
     cacheBytes: 0,
     cached: new Set(),
     attempts: new Map(),
+    uploading: 0,
     cpusBusy: 0,
     memoryBusy: 0,
     gpusBusy: 0,

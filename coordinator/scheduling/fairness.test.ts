@@ -19,8 +19,8 @@ describe('fair shares', () => {
     for (let index = 0; index < 9; index++) machine.submit(jobSpec(`ada${index}`, 10, { user: 'ada' }));
     machine.submit(jobSpec('bob', 10, { user: 'bob' }));
     machine.connect(facts('e', { slots: 10 }));
-    expect(machine.state.users.get('ada')?.running).toBe(5);
-    expect(machine.state.users.get('bob')?.running).toBe(5);
+    expect(machine.state.users.get('ada')?.slotsHeld).toBe(5);
+    expect(machine.state.users.get('bob')?.slotsHeld).toBe(5);
   });
 
   it('shares by weight', () => {

@@ -44,7 +44,7 @@ export function rankOf(
 
 function compareUsers(a: UserRecord, b: UserRecord): number {
   return (
-    a.running / a.weight - b.running / b.weight ||
+    a.slotsHeld / a.weight - b.slotsHeld / b.weight ||
     a.servedTurn - b.servedTurn ||
     (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
   );
@@ -52,7 +52,7 @@ function compareUsers(a: UserRecord, b: UserRecord): number {
 
 function compareJobs(a: JobRecord, b: JobRecord): number {
   return (
-    a.running / a.weight - b.running / b.weight ||
+    a.slotsHeld / a.weight - b.slotsHeld / b.weight ||
     a.servedTurn - b.servedTurn ||
     a.submitOrder - b.submitOrder
   );

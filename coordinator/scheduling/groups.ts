@@ -9,7 +9,9 @@ import {
   type FailureInfo,
   FINAL_PHASES,
   type GroupRecord,
+  holdsSlot,
   type JobRecord,
+  type UserRecord,
 } from './model.js';
 import { dequeue, enqueue, requirementOf, userOf } from './queue.js';
 import { decideRetry } from './retry.js';
@@ -47,12 +49,9 @@ export function assignGroup(turn: Turn, job: JobRecord, group: GroupRecord, exec
   group.startTimeMs = now;
   const ref = refOf(job, group);
   executor.attempts.set(attemptKey(ref), { job, group });
-  executor.cpusBusy += live.requirement.cpus;
-  executor.memoryBusy += live.requirement.memoryBytes;
-  executor.gpusBusy += live.requirement.gpus;
   const user = userOf(state, job);
   job.running += 1;
-  user.running += 1;
+  takeSlot(executor, job, user, live);
   state.turn += 1;
   job.servedTurn = state.turn;
   user.servedTurn = state.turn;
@@ -75,7 +74,15 @@ export function assignGroup(turn: Turn, job: JobRecord, group: GroupRecord, exec
   });
 }
 
-/** The executor said that it is done: the slot is free, and the store is asked whether this result counts. */
+/** The script has ended and its model goes up: what it took is free for the next one. */
+export function beginUpload(turn: Turn, job: JobRecord, group: GroupRecord, executor: ExecutorRecord): void {
+  if (group.live === undefined)
+    throw new Error(`group ${group.algIndex} of job ${job.spec.jobId} has no attempt`);
+  freeSlot(turn, job, group.live, executor);
+  executor.uploading += 1;
+}
+
+/** The executor said that it is done: nothing of it is left there, and the store is asked whether this result counts. */
 export function attemptSucceeded(
   turn: Turn,
   job: JobRecord,
@@ -207,12 +214,38 @@ export function releaseAttempt(turn: Turn, job: JobRecord, group: GroupRecord): 
   if (executor?.attempts.delete(attemptKey(refOf(job, group))) !== true) {
     throw new Error(`executor ${live.executor} does not hold ${attemptKey(refOf(job, group))}`);
   }
-  executor.cpusBusy -= live.requirement.cpus;
-  executor.memoryBusy -= live.requirement.memoryBytes;
-  executor.gpusBusy -= live.requirement.gpus;
+  if (holdsSlot(group)) freeSlot(turn, job, live, executor);
+  else executor.uploading -= 1;
   group.live = undefined;
   job.running -= 1;
-  userOf(turn.state, job).running -= 1;
+  turn.capacityChanged = true;
+}
+
+/** Counts what a live attempt takes until its script has ended. */
+export function takeSlot(
+  executor: ExecutorRecord,
+  job: JobRecord,
+  user: UserRecord,
+  { requirement }: AttemptRecord,
+): void {
+  executor.cpusBusy += requirement.cpus;
+  executor.memoryBusy += requirement.memoryBytes;
+  executor.gpusBusy += requirement.gpus;
+  job.slotsHeld += 1;
+  user.slotsHeld += 1;
+}
+
+function freeSlot(
+  turn: Turn,
+  job: JobRecord,
+  { requirement }: AttemptRecord,
+  executor: ExecutorRecord,
+): void {
+  executor.cpusBusy -= requirement.cpus;
+  executor.memoryBusy -= requirement.memoryBytes;
+  executor.gpusBusy -= requirement.gpus;
+  job.slotsHeld -= 1;
+  userOf(turn.state, job).slotsHeld -= 1;
   turn.capacityChanged = true;
 }
 

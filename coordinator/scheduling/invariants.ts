@@ -1,7 +1,14 @@
 // What must hold between any two steps. Checked after each step in tests and simulations, and in production by a flag.
 import { attemptKey } from '../../shared/ids.js';
 import { refOf } from './leases.js';
-import { FINAL_PHASES, type GroupRecord, type JobRecord, LIVE_PHASES, type SchedulerState } from './model.js';
+import {
+  FINAL_PHASES,
+  type GroupRecord,
+  holdsSlot,
+  type JobRecord,
+  LIVE_PHASES,
+  type SchedulerState,
+} from './model.js';
 import { storyText } from './story.js';
 
 /** @throws Error that names the first invariant that does not hold, with the job's story */
@@ -18,18 +25,21 @@ function checkJob(state: SchedulerState, job: JobRecord): void {
   };
   let queued = 0;
   let running = 0;
+  let slotsHeld = 0;
   let accepting = 0;
   const ends = { succeeded: 0, failed: 0, cancelled: 0 };
   for (const group of job.groups.values()) {
     checkGroup(state, job, group, fail);
     if (group.ticket !== -1) queued += 1;
     if (group.live !== undefined) running += 1;
+    if (holdsSlot(group)) slotsHeld += 1;
     if (group.phase === 'accepting') accepting += 1;
     if (group.phase === 'succeeded' || group.phase === 'failed' || group.phase === 'cancelled')
       ends[group.phase] += 1;
   }
   if (queued !== job.queued) fail(`${queued} groups are queued, not ${job.queued}`);
   if (running !== job.running) fail(`${running} groups are live, not ${job.running}`);
+  if (slotsHeld !== job.slotsHeld) fail(`${slotsHeld} groups hold a slot, not ${job.slotsHeld}`);
   if (ends.succeeded !== job.succeeded || ends.failed !== job.failed || ends.cancelled !== job.cancelled) {
     fail(`its counts are wrong: ${JSON.stringify(ends)}`);
   }
@@ -88,14 +98,20 @@ function checkExecutors(state: SchedulerState): void {
     };
     if (executor.facts.name !== name) fail(`it is called ${executor.facts.name}`);
     const sums = { cpus: 0, memoryBytes: 0, gpus: 0 };
+    let uploading = 0;
     for (const [key, { job, group }] of executor.attempts) {
       if (group.live?.executor !== name)
         fail(`it holds ${key}, which runs on ${group.live?.executor ?? 'none'}`);
       if (state.jobs.get(job.spec.jobId) !== job) fail(`it holds ${key} of a job that is not there`);
+      if (!holdsSlot(group)) {
+        uploading += 1;
+        continue;
+      }
       sums.cpus += group.live?.requirement.cpus ?? 0;
       sums.memoryBytes += group.live?.requirement.memoryBytes ?? 0;
       sums.gpus += group.live?.requirement.gpus ?? 0;
     }
+    if (uploading !== executor.uploading) fail(`${uploading} models go up, not ${executor.uploading}`);
     if (Math.abs(sums.cpus - executor.cpusBusy) > 1e-6)
       fail(`${sums.cpus} cpus are busy, not ${executor.cpusBusy}`);
     if (sums.memoryBytes !== executor.memoryBusy)
@@ -108,11 +124,11 @@ function checkExecutors(state: SchedulerState): void {
 
 function checkUsers(state: SchedulerState): void {
   const jobs = new Map<string, number>();
-  const running = new Map<string, number>();
+  const held = new Map<string, number>();
   for (const job of state.jobs.values()) {
     const { user } = job.spec;
     if (job.stage !== 'ended') jobs.set(user, (jobs.get(user) ?? 0) + 1);
-    running.set(user, (running.get(user) ?? 0) + job.running);
+    held.set(user, (held.get(user) ?? 0) + job.slotsHeld);
     if ((state.users.get(user)?.waiting.has(job) ?? false) !== job.queued > 0) {
       throw new Error(
         `invariant of user ${user}: job ${job.spec.jobId} waits with ${job.queued} groups queued`,
@@ -122,8 +138,8 @@ function checkUsers(state: SchedulerState): void {
   for (const user of state.users.values()) {
     if (user.jobs !== (jobs.get(user.name) ?? 0) || user.jobs === 0)
       throw new Error(`invariant of user ${user.name}: ${user.jobs} jobs`);
-    if (user.running !== (running.get(user.name) ?? 0))
-      throw new Error(`invariant of user ${user.name}: ${user.running} running`);
+    if (user.slotsHeld !== (held.get(user.name) ?? 0))
+      throw new Error(`invariant of user ${user.name}: ${user.slotsHeld} slots held`);
   }
   if (state.users.size !== jobs.size) throw new Error('invariant of users: one is missing');
 }

@@ -204,7 +204,7 @@ export function userRecord(state: SchedulerState, name: string): UserRecord {
   let user = state.users.get(name);
   if (user === undefined) {
     const weight = state.config.userWeights.get(name) ?? 1;
-    user = { name, weight, running: 0, servedTurn: state.turn - 1, waiting: new Set(), jobs: 0 };
+    user = { name, weight, slotsHeld: 0, servedTurn: state.turn - 1, waiting: new Set(), jobs: 0 };
     state.users.set(name, user);
   }
   return user;
@@ -224,6 +224,7 @@ export function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRe
     queues: new Map(),
     queued: 0,
     running: 0,
+    slotsHeld: 0,
     succeeded: 0,
     failed: 0,
     cancelled: 0,

@@ -39,10 +39,18 @@ export const LIVE_PHASES: ReadonlySet<GroupPhase> = new Set([
   'running',
   'uploading',
 ]);
+/**
+ * Whether a live attempt takes its slot and what it requires. While the model goes up the script has ended, and its slot
+ * is free for the next one.
+ */
+export function holdsSlot(group: GroupRecord): boolean {
+  return group.live !== undefined && group.phase !== 'uploading';
+}
+
 /** Phases that a group never leaves. */
 export const FINAL_PHASES: ReadonlySet<GroupPhase> = new Set(['succeeded', 'failed', 'cancelled']);
 
-/** What an attempt takes from its executor, beside one slot. */
+/** What an attempt takes from its executor until its script ends, beside one slot. */
 export interface Requirement {
   readonly cpus: number;
   /** 0: not counted. */
@@ -230,8 +238,9 @@ export interface JobRecord {
   readonly queues: Map<string, PendingQueue>;
   /** Groups queued; the sum of its queues' lengths. */
   queued: number;
-  /** Live attempts. */
+  /** Live attempts, and those of them that hold a slot. */
   running: number;
+  slotsHeld: number;
   succeeded: number;
   failed: number;
   cancelled: number;
@@ -293,7 +302,9 @@ export interface ExecutorRecord {
   readonly cached: Set<string>;
   /** Its live attempts: key → group. All and only groups whose `live.executor` is this one. */
   readonly attempts: Map<string, { readonly job: JobRecord; readonly group: GroupRecord }>;
-  /** Sums over its attempts. */
+  /** Its attempts whose script has ended, and whose model goes up: they hold no slot, within a bound. */
+  uploading: number;
+  /** Sums over its attempts that hold a slot. */
   cpusBusy: number;
   memoryBusy: number;
   gpusBusy: number;
@@ -303,8 +314,8 @@ export interface ExecutorRecord {
 export interface UserRecord {
   readonly name: string;
   readonly weight: number;
-  /** Live attempts of all his jobs. */
-  running: number;
+  /** Live attempts of all his jobs that hold a slot. */
+  slotsHeld: number;
   servedTurn: number;
   /** His jobs with queued groups. */
   readonly waiting: Set<JobRecord>;

@@ -58,6 +58,33 @@ describe('placement', () => {
     expect(machine.phases('slots').filter((phase) => phase === 'assigned')).toHaveLength(2);
   });
 
+  it('gives what a script had to the next one while its model goes up', () => {
+    const machine = new Machine();
+    machine.connect(facts('e', { cpus: 1, gpus: 1, memoryBytes: GIB }));
+    machine.submit(jobSpec('j', 3, { each: { task: { cpus: 1, gpus: 1, memoryBytes: GIB } } }));
+    machine.report('j', 0, 'running');
+    expect(machine.phases('j')).toEqual(['running', 'pending', 'pending']);
+    expect(assignments(machine.report('j', 0, 'uploading'))).toEqual(['j/1/1 → e']);
+    // The same phase again frees nothing again.
+    expect(assignments(machine.report('j', 0, 'uploading'))).toEqual([]);
+    expect(assignments(machine.report('j', 0, 'succeeded'))).toEqual([]);
+    expect(assignments(machine.report('j', 1, 'succeeded'))).toEqual(['j/2/1 → e']);
+  });
+
+  it('keeps the slots of an executor that brings more models to the store than it has slots', () => {
+    const machine = new Machine();
+    machine.connect(facts('e', { slots: 2 }));
+    machine.submit(jobSpec('j', 8));
+    machine.report('j', 0, 'uploading');
+    machine.report('j', 1, 'uploading');
+    expect(machine.phases('j').filter((phase) => phase === 'assigned')).toHaveLength(2);
+    expect(assignments(machine.report('j', 2, 'uploading'))).toEqual([]);
+    expect(assignments(machine.report('j', 3, 'uploading'))).toEqual([]);
+    // A slot for each that comes to its end.
+    expect(assignments(machine.report('j', 0, 'succeeded'))).toEqual(['j/4/1 → e']);
+    expect(assignments(machine.report('j', 1, 'failed'))).toEqual(['j/5/1 → e']);
+  });
+
   it('uses all slots of an executor that was given more of them than it has cpus', () => {
     const machine = new Machine();
     machine.connect(facts('e', { slots: 4, cpus: 2 }));

@@ -1,7 +1,7 @@
 // Which waiting group goes to which executor. Whose turn it is, fairness.ts says; the executor is the one with room that
 // has the fewest bytes to fetch. A group that no connected executor could ever hold waits for a grace, with a reason in
 // numbers, since a larger executor may be about to join; then it fails. While no executor is connected it just waits.
-import { couldHold, freeSlots, hasRoom, isReady, missingBytes } from './capacity.js';
+import { busySlots, couldHold, freeSlots, hasRoom, isReady, missingBytes } from './capacity.js';
 import { addDeadline } from './deadlines.js';
 import { pickNext } from './fairness.js';
 import { assignGroup, failGroup } from './groups.js';
@@ -46,7 +46,7 @@ export function chooseExecutor(state: SchedulerState, group: GroupRecord): Execu
     const cost = [
       executor.facts.name === group.avoid ? 1 : 0,
       missingBytes(executor, group.spec.inputs),
-      executor.attempts.size / executor.facts.slots,
+      busySlots(executor) / executor.facts.slots,
       executor.facts.name,
     ];
     if (best === undefined || isLess(cost, bestCost)) {
@@ -123,7 +123,7 @@ function passOver(turn: Turn, key: string): void {
       state.reserved.has(executor.facts.name)
     )
       continue;
-    if (best === undefined || executor.attempts.size < best.attempts.size) best = executor;
+    if (best === undefined || busySlots(executor) < busySlots(best)) best = executor;
   }
   if (best !== undefined) state.reserved.set(best.facts.name, key);
 }

@@ -64,6 +64,25 @@ describe('a machine that comes back', () => {
     expect(machine.state.jobs.get(jobId('j'))).toMatchObject({ state: 'SUCCEEDED' });
   });
 
+  it('knows again whose model goes up beside the script that has its slot now', () => {
+    const cluster = new Restartable();
+    cluster.machine.connect(facts('e1'));
+    cluster.machine.submit(jobSpec('j', 3));
+    cluster.machine.report('j', 0, 'uploading');
+    // A warning is durable, and the phase with it; of the second nothing but its assignment is.
+    cluster.machine.report('j', 0, 'uploading', { warnings: [{ code: 'W', message: 'w' }] });
+    cluster.machine.report('j', 1, 'running');
+    cluster.restart();
+    const { machine } = cluster;
+    expect(machine.phases('j')).toEqual(['uploading', 'assigned', 'pending']);
+    machine.connect(facts('e1'), [machine.news('j', 0, 'uploading'), machine.news('j', 1, 'running')]);
+    expect(assignments(machine.all)).toEqual([]);
+    machine.succeed('j', 0);
+    expect(assignments(machine.all)).toEqual([]);
+    machine.report('j', 1, 'uploading');
+    expect(assignments(machine.all)).toEqual(['j/2/1 → e1']);
+  });
+
   it('gives an attempt elsewhere when its executor does not come back in time, as the cluster’s failure', () => {
     const cluster = started();
     cluster.restart();

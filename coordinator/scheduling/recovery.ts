@@ -6,10 +6,16 @@ import { addDeadline } from './deadlines.js';
 import type { GroupSnapshot } from './effects.js';
 import type { RecoverEvent } from './events.js';
 import { disconnectedExecutor } from './executors.js';
-import { askForAcceptance } from './groups.js';
+import { askForAcceptance, takeSlot } from './groups.js';
 import { askForPublish, newJob, userRecord, watchQueue } from './jobs.js';
 import { refOf, watchAttempt } from './leases.js';
-import type { ExecutorRecord, GroupRecord, JobRecord, SchedulerState } from './model.js';
+import {
+  type ExecutorRecord,
+  type GroupRecord,
+  holdsSlot,
+  type JobRecord,
+  type SchedulerState,
+} from './model.js';
 import { enqueue } from './queue.js';
 import type { SavedJob } from './saved-state.js';
 import { tell } from './story.js';
@@ -38,6 +44,7 @@ function recoverJob(turn: Turn, { spec, job: snapshot, groups, story }: SavedJob
     story: [...story],
     queued: 0,
     running: 0,
+    slotsHeld: 0,
     succeeded: 0,
     failed: 0,
     cancelled: 0,
@@ -99,11 +106,9 @@ function recoverAttempt(turn: Turn, job: JobRecord, group: GroupRecord): void {
   // An executor that could not be told to end it until now gets its time once more.
   if (live.guardAtMs !== 0) live.guardAtMs = Math.max(live.guardAtMs, live.leaseUntilMs);
   executor.attempts.set(attemptKey(refOf(job, group)), { job, group });
-  executor.cpusBusy += live.requirement.cpus;
-  executor.memoryBusy += live.requirement.memoryBytes;
-  executor.gpusBusy += live.requirement.gpus;
   job.running += 1;
-  userRecord(state, job.spec.user).running += 1;
+  if (holdsSlot(group)) takeSlot(executor, job, userRecord(state, job.spec.user), live);
+  else executor.uploading += 1;
   watchAttempt(state, job, group, live);
 }
 

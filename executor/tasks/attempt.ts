@@ -354,6 +354,8 @@ export class Attempt {
   /** No process of the attempt is left: what it printed is complete. */
   async #finishLog(): Promise<void> {
     this.#scriptEnded = true;
+    // Whatever the script had is free before it is told that it has ended: the next one may be on its way at once.
+    this.#deps.gpus.give(this.#gpus.splice(0));
     await this.#launching?.catch(() => undefined);
     this.#watch?.close();
     clearInterval(this.#liveness);

@@ -1,6 +1,7 @@
 // The scheduling machine in a simulated world: executors, network, store and time are ours, and drawn from one seed. After
 // each step the machine's invariants are checked, and what it must never do whatever happens.
 import { createHash, type Hash } from 'node:crypto';
+import { busySlots } from '../../../coordinator/scheduling/capacity.js';
 import type { GroupSnapshot, SchedulerEffect } from '../../../coordinator/scheduling/effects.js';
 import type { AttemptNews, SchedulerEvent } from '../../../coordinator/scheduling/events.js';
 import { checkInvariants } from '../../../coordinator/scheduling/invariants.js';
@@ -173,8 +174,9 @@ export class MachineSimulation {
       effects = step(this.state, event, this.#time.nowMs);
       checkInvariants(this.state);
       for (const executor of this.state.executors.values()) {
-        if (executor.attempts.size > executor.facts.slots)
-          throw new Error(`executor ${executor.facts.name} holds too much`);
+        const { slots, name } = executor.facts;
+        if (busySlots(executor) > slots || executor.attempts.size > 2 * slots)
+          throw new Error(`executor ${name} holds too much`);
       }
       for (const effect of effects) this.#perform(effect);
     } catch (error) {
