@@ -83,14 +83,19 @@ class Launcher:
                 self._tell({"event": "exited", "attemptDir": attempt_dir})
 
     def _after_shim(self, attempt_dir: str, status: int) -> None:
-        if os.path.exists(os.path.join(attempt_dir, "exit.json")) or not os.path.isdir(attempt_dir):
+        # One that ended well has written exit.json, and its folder may be on its way out already.
+        if status == 0 or os.path.exists(os.path.join(attempt_dir, "exit.json")):
             return
         # Only a shim that was killed comes here. Its script has become a child of this process.
         for pid in process_tree.descendants(os.getpid(), deep=False):
             if pid not in self._attempts:
                 process_tree.send_signal([pid, *process_tree.descendants(pid)], signal.SIGKILL)
         how = f"by signal {status & 127}" if status & 127 else f"with status {status >> 8}"
-        shim.write_exit(attempt_dir, cause="internal", message=f"the attempt's shim was ended {how}")
+        try:
+            shim.write_exit(attempt_dir, cause="internal", message=f"the attempt's shim was ended {how}")
+        except OSError:
+            # A full disk, or nobody wants to know any more: the executor sees that the shim is gone.
+            pass
 
     def _tell(self, event: dict[str, Any]) -> None:
         data = memoryview(json.dumps(event).encode() + b"\n")

@@ -391,6 +391,7 @@ def fork_shim(attempt_dir: str) -> int:
     if pid:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
         return pid
+    status = 1
     try:
         # Nothing of the launcher's may reach in here: its pipes break when the executor dies.
         os.setsid()
@@ -400,5 +401,6 @@ def fork_shim(attempt_dir: str) -> int:
             os.dup2(null, descriptor)
         os.closerange(3, 1024)
         run_attempt(attempt_dir)
+        status = 0
     finally:
-        os._exit(0)
+        os._exit(status)

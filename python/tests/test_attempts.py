@@ -146,6 +146,28 @@ def test_a_signal_is_told_by_its_name(launcher: Launcher, name: str) -> None:
     assert result.exit["message"] == f"ended by {name}"
 
 
+def test_a_folder_that_is_cleared_away_as_soon_as_exit_json_is_there_is_left_alone(launcher: Launcher) -> None:
+    folder = launcher.prepare({"work/train.py": "pass"})
+    launcher.start(folder)
+    launcher.process.send_signal(signal.SIGSTOP)
+    while not (folder / "exit.json").exists():
+        time.sleep(0.005)
+    (folder / "exit.json").unlink()
+    launcher.process.send_signal(signal.SIGCONT)
+    launcher.event("exited", folder)
+    assert not (folder / "exit.json").exists()
+
+
+def test_a_shim_that_is_killed_when_its_folder_is_gone_does_not_take_the_launcher_along(launcher: Launcher) -> None:
+    folder = launcher.prepare({"work/train.py": "import time; print('up', flush=True); time.sleep(600)"})
+    pid = launcher.start(folder)["shimPid"]
+    wait_for_output(folder, "up\n")
+    folder.rename(folder.with_name("moved"))
+    os.kill(pid, signal.SIGKILL)
+    launcher.event("exited", folder)
+    assert launcher.run("print('next')").output == "next\n"
+
+
 def test_ctrl_c_inside_the_script_ends_it_as_python_does(launcher: Launcher) -> None:
     result = launcher.run("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
     assert (result.exit["cause"], result.exit["signal"]) == ("signal", "SIGINT")
