@@ -165,6 +165,21 @@ def _to_integral(sql: str, source: Type, target: Type) -> str | None:
     return None
 
 
+def try_integral(sql: str, source: Type, target: Type) -> str | None:
+    """try_cast to an integer, which has ANSI mode's meaning: no fractions in texts, and null instead of wrapping."""
+    if not is_integral(target):
+        return None
+    name = duck(target)
+    if source.kind == "string":
+        digits = "[\\x00-\\x20]*[+-]?\\d+[\\x00-\\x20]*"
+        return f"(CASE WHEN regexp_full_match({sql}, '{digits}') THEN TRY_CAST(regexp_extract({sql}, '[+-]?\\d+') AS {name}) END)"
+    if is_integral(source):
+        return f"TRY_CAST({sql} AS {name})"
+    if source.kind in ("float", "double"):
+        return f"(CASE WHEN isfinite({sql}) THEN TRY_CAST(trunc({sql}) AS {name}) END)"
+    return f"TRY_CAST(trunc({sql}) AS {name})" if source.kind == "decimal" else None
+
+
 def _to_floating(sql: str, source: Type, target: Type) -> str | None:
     name = duck(target)
     if source.kind == "string":

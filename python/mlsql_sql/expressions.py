@@ -10,7 +10,7 @@ from typing import Callable
 from sqlglot import exp
 
 from . import names, zones
-from .casts import cast
+from .casts import cast, try_integral
 from .errors import COLUMN_UNKNOWN, FUNCTION_UNKNOWN, SqlError, forbidden, invalid, unsupported
 from .expression import NO_VALUE, Expr, identifier, quote
 from .functions.registry import (
@@ -560,7 +560,8 @@ def _cast(compiler: Compiler, node: exp.Expression) -> Expr:
     if value.type == target:
         # A literal that is cast is none any more: it does not take part in the rules for literals' precision.
         return replace(value, name=value.name if not value.is_literal else label, label=None, value=NO_VALUE)
-    return Expr(compiler.cast(value, target, node), target, label, volatile=value.volatile)
+    sql = try_integral(value.sql, value.type, target) if node.args.get("safe") and not value.is_literal else None
+    return Expr(sql or compiler.cast(value, target, node), target, label, volatile=value.volatile)
 
 
 def _check_typed_literal(value: Expr, target: Type, node: exp.Expression) -> None:

@@ -218,3 +218,137 @@ select array_insert(array(1, 2, 3), -1, 9) a, array_insert(array(1, 2, 3), -3, 9
 select mask(name) a, mask(name, '*', '*') b, mask(city, null, 'q', '#', '_') c from people order by id
 --- regexp_instr again
 select regexp_instr(s, '[0-9]') a, regexp_instr(s, '^') b from texts order by id
+--- avg, isnan
+select * from (select id, region, amount, product from sales) where amount > (select avg(amount) from sales where not isnan(amount)) order by id
+--- sum, isnan, unordered
+select region, product, sum(amount) s from sales where not isnan(amount) group by region, product with rollup
+--- join, group by
+select p.city, s.region, count(*) n from people p full outer join sales s on p.id = s.person group by p.city, s.region order by p.city, s.region, n
+--- rank, sum
+select id, name, rank() over (partition by active order by score desc nulls last) r, sum(score) over (partition by active order by id) s from people order by id
+--- avg, min, max
+select id, avg(height) over (order by id rows between 2 preceding and current row) m, min(height) over (partition by city) lo, max(height) over (partition by city) hi from people order by id
+--- isnan, coalesce, nanvl
+select id, height, isnan(height) n, coalesce(nanvl(height, null), 0) c, height > 1.7 g, height = height e, height < cast('Infinity' as double) i from people order by height, id
+--- max, min, sum 2
+select max(height) a, min(height) b, sum(height) c, avg(height) d, count(height) e, percentile(height, 0.5) f from people
+--- distinct
+select distinct height from people order by height
+--- group by
+select height, count(*) n from people group by height order by height
+--- case, group by
+select case when height > 1.8 then 'tall' when height > 1.6 then 'mid' else 'small' end k, count(*) n from people group by 1 order by 1
+--- round, floor, decimal
+select id, cast(height as string) s, cast(height as int) i, round(height) r, floor(height) f, cast(height as decimal(3,1)) d from people order by id
+--- concat_ws, concat, nvl
+select id, concat_ws('|', name, city, cast(age as string)) a, concat(name, '-', city) b, nvl(name, 'none') c, length(coalesce(city, '')) d from people order by id
+--- split, size, regexp_replace
+select id, split(product, 'o') a, size(split(product, 'o')) b, regexp_replace(product, '[aeiou]', '*') c, upper(substr(product, 1, 1)) || substr(product, 2) d from sales order by id
+--- date_format, to_date, datediff
+select id, date_format(sold_at, 'yyyy-MM') m, to_date(sold_at) d, datediff(to_date(sold_at), date'2024-01-01') n, date_trunc('month', sold_at) t, unix_timestamp(sold_at) u, cast(sold_at as date) = date'2024-03-10' e from sales order by id
+--- date_format, sum
+select date_format(sold_at, 'yyyy-MM') m, count(*) n, sum(quantity) q from sales group by date_format(sold_at, 'yyyy-MM') order by m
+--- year
+select id, sold_at > '2024-03-01' a, sold_at between '2024-01-01' and '2024-03-10' b, sold_at = '2024-03-10 12:30:00' c, year(sold_at) = '2024' d from sales order by id
+--- columns and operators
+select id, amount * quantity a, price * quantity b, amount + price c, price / quantity d, price - 1 e, amount % 3 f, price * 1.1 g, -price h from sales order by id
+--- sum, avg, max 2
+select sum(price) a, avg(price) b, sum(price * quantity) c, max(price) - min(price) d, sum(quantity) / count(*) e, round(avg(price), 2) f, sum(cast(amount as decimal(10,2))) g from sales
+--- size, array_contains, concat_ws
+select id, tags[0] a, size(tags) b, array_contains(tags, 'a') c, tags[size(tags) - 1] d, concat_ws(',', tags) e, array_distinct(tags) f, sort_array(tags) g, array_position(tags, 'b') h from nested order by id
+--- map_keys, size, map_contains_key
+select id, props['k'] a, map_keys(props) b, size(props) c, map_contains_key(props, 'x') d, coalesce(props['zz'], 'no') e, element_at(props, 'k') f, cast(props['x'] as int) + 1 g from nested order by id
+--- null
+select id, addr.street a, addr.zip + 1 b, addr.geo.lat c, addr is null d, addr.geo is null e, struct(addr.zip, id) f, addr.* from nested order by id
+--- transform, aggregate
+select id, transform(items, x -> x.sku) a, filter(items, x -> x.qty > 1) b, aggregate(items, 0, (a, x) -> a + x.qty) c, items.sku d, items[0].qty e, exists(items, x -> x.sku = 'p1') f from nested order by id
+--- transform, aggregate, flatten
+select id, transform(matrix, r -> aggregate(r, 0D, (a, x) -> a + x)) a, flatten(matrix) b, matrix[0] c, size(matrix) d, array_max(flatten(matrix)) e from nested order by id
+--- explode 2
+select t.tag, count(*) n from nested lateral view explode(tags) t as tag group by t.tag order by n desc, tag
+--- posexplode, inline
+select id, pos, tag, sku from nested lateral view posexplode(tags) t as pos, tag lateral view outer inline(items) i as sku, qty order by id, pos, sku
+--- try_cast
+select s, try_cast(s as int) a, cast(s as float) b, cast(s as tinyint) c, cast(s as binary) d, s = '10' e, s > 5 f, s in ('10', 10) g, s + 1 h from texts order by id
+--- trim, length, lower
+select id, trim(s) a, length(trim(s)) b, lower(s) c, substring(s, 2, 3) d, lpad(s, 8, '*') e, instr(s, 'a') f, replace(s, ' ', '_') g, s like '%a%' h, s rlike '[0-9]' i, translate(s, '0123456789', 'abcdefghij') j from texts order by id
+--- regexp_extract, regexp_extract_all, regexp_count
+select id, s, regexp_extract(s, '([0-9]+)', 1) a, regexp_extract_all(s, '[a-z]', 0) b, regexp_count(s, '.') c, regexp_replace(s, '(\\d)(\\d)', '$2$1') d, split(s, '\\s+') e from texts order by id
+--- abs, bin, hex
+select id, i div 2 a, i / 2 b, i % 4 c, i * i d, l + 1 e, abs(i) f, i & 7 g, i | 8 h, i << 1 k, i >> 1 m, bin(i) n, hex(l) o, cast(i as boolean) p from numbers order by id
+--- greatest, least, coalesce
+select id, d > f a, d = dec b, i = d c, l > i d, dec > 1 e, f in (0.1) g, cast(f as double) h, d between -1 and 3 k, greatest(i, d) m, least(dec, i) n, coalesce(f, d) o from numbers order by id
+--- sum, avg, max 3
+select sum(i) a, sum(l) b, sum(d) c, sum(f) d, sum(dec) e, avg(i) f, avg(f) g, avg(dec) h, max(f) k, min(d) m, sum(t) n, sum(s) o, count(distinct d) p, stddev(i) q from numbers
+--- sqrt, exp, ln
+select id, sqrt(i) a, exp(t) b, ln(d) c, log10(dec) e, pow(i, 2) f, sin(d) g, atan2(i, 2) h, degrees(f) k, cbrt(d) m, signum(i) n, tan(t) o, hypot(i, t) p from numbers order by id
+--- add_months, last_day, next_day
+select id, d, add_months(d, -1) a, last_day(d) b, next_day(d, 'FR') c, trunc(d, 'YEAR') e, weekofyear(d) f, dayofweek(d) g, d + 30 h, d - interval 1 year k, date_format(d, 'E') m, months_between(d, date'2024-01-01') n, datediff(d, '2024-01-01') o from times order by id
+--- date_trunc, hour, minute
+select id, ts, ts + interval 1 hour a, ts - interval '1' day b, date_trunc('day', ts) c, hour(ts) * 60 + minute(ts) d, unix_micros(ts) e, cast(ts as double) f, ts > current_timestamp() g, date_format(ts, 'HH:mm:ss.SSS') h, second(ts) k from times order by id
+--- to_date, coalesce, to_timestamp
+select id, str, to_date(str, 'dd/MM/yyyy') a, coalesce(to_date(str, 'dd/MM/yyyy'), to_date(str)) b, to_timestamp(str, 'dd/MM/yyyy') c, cast(str as date) d, unix_timestamp(str, 'dd/MM/yyyy') e from times order by id
+--- max 2
+select * from (select city, active, id from people) pivot (count(id) n, max(id) m for (active) in (true, false)) order by city nulls last
+--- unpivot, null
+select * from people unpivot include nulls (v for k in (age as a, id as b)) where id_2 is null
+--- unpivot
+select id, k, v from people unpivot include nulls (v for k in (age as a)) order by id
+--- row_number, rand, monotonically_increasing_id
+select id, row_number() over (order by rand(1)) > 0 a, rand(5) between 0 and 1 b, monotonically_increasing_id() >= 0 c from people order by id
+--- join
+select a.id, b.id from people a join people b on a.city = b.city and a.id < b.id order by 1, 2
+--- join 2
+select a.id x, b.id y from people a cross join people b where a.age = b.age and a.id <> b.id order by x, y
+--- union
+select id from people where city = 'Berlin' union all select id from people where age > 40 order by id
+--- union 2
+(select id from people order by id limit 2) union all (select id from sales order by id desc limit 2) order by id
+--- intersect
+select id from people intersect all select person from sales order by id
+--- columns and operators 2
+select count(*) from people where city <> 'Berlin'
+--- null, distinct
+select count(*) a, count(1) b, count(null) c, count(city) d, count(distinct city) e, count(*) filter (where age > 30) f from people
+--- if, explode
+select id, if(age > 30, 'old', null) a, iff.b from people lateral view explode(array(1)) iff as b order by id limit 2
+--- max 3
+select exists(select 1 from sales where quantity > 1000) a, (select count(*) from people) b, 1 in (select id from people) c, (select max(name) from people where age > 100) d
+--- sum, isnan, round
+with t as (select region, sum(amount) s from sales where not isnan(amount) group by region), u as (select sum(s) total from t) select region, round(s / total, 4) share from t cross join u order by region
+--- max_by, min_by, collect_list
+select region, max_by(product, amount) top, min_by(product, sold_at) firsts, collect_list(quantity) q, array_sort(collect_set(product)) p, first(product, true) f from (select * from sales order by id) group by region order by region
+--- sum, if, any
+select region, sum(if(product = 'pen', quantity, 0)) pens, sum(case when product = 'book' then quantity end) books, count(distinct person) buyers, any(quantity > 2) big from sales group by region order by region
+--- grouping_id
+select grouping_id(region, product) g, region, product, count(*) n from sales group by grouping sets ((region, product), (region), ()) order by g, region, product
+--- approx_percentile, isnan
+select id, approx_percentile(amount, 0.5) over (partition by region) m from sales where not isnan(amount) order by id
+--- element_at, split, str_to_map
+select element_at(split('a=1;b=2', ';'), 2) a, str_to_map('a=1;b=2', ';', '=')['b'] b, map_from_entries(transform(split('a=1;b=2', ';'), x -> struct(split(x, '=')[0], split(x, '=')[1]))) c
+--- named_struct, to_json, from_json
+select id, named_struct('n', name, 'a', age).n x, to_json(named_struct('n', name, 'a', age, 'd', joined, 's', score)) j, from_json(to_json(struct(id, name)), 'id bigint, name string').name y from people order by id
+--- inline_outer
+select inline_outer(array(struct(1, 'a'), struct(2, null)))
+--- stack 2
+select id, stack(2, 'age', age, 'id', cast(id as int)) as (k, v) from people order by id, k
+--- json_tuple
+select json_tuple('{"a":1,"b":"x","c":{"d":2}}', 'a', 'b', 'c', 'e') as (a, b, c, e)
+--- from_json
+select from_json('{"a":1.7,"b":"2024-01-05","c":[1,null],"d":{"e":true}}', 'a int, b date, c array<int>, d struct<e:boolean>') x, from_json('{"a":', 'a int') y, from_json('{"A":1}', 'a int') z, from_json('{"a":9999999999}', 'a int') w
+--- hash, pmod, abs
+select hash(id, name) % 10 a, pmod(hash(name), 4) b, abs(hash(id)) % 5 c, crc32(name) d, md5(concat(id, name)) e from people order by id
+--- width_bucket, ntile, floor
+select width_bucket(age, 0, 100, 10) a, ntile(2) over (order by age, id) b, floor(age / 10) * 10 c, case when age is null then 'unknown' else concat(floor(age / 10) * 10, 's') end d from people order by id
+--- replace, regexp_replace, decimal
+select cast('1,234' as int) a, cast(replace('1,234', ',', '') as int) b, cast('12%' as double) c, cast(regexp_replace('$1,234.50', '[^0-9.]', '') as decimal(10,2)) d, cast('0x1F' as int) e, cast('1_000' as int) f, cast('١٢' as int) g, cast('+5' as int) h, cast('--5' as int) i, cast('5-' as int) j
+--- columns and operators 3
+select cast('NaN' as double) a, cast('-Infinity' as float) b, cast('inf' as double) c, cast('1e-400' as double) d, cast('.5' as double) e, cast('5.' as double) f, cast('1d' as double) g, cast('1f' as float) h, cast('١' as double) i, cast('1 2' as double) j
+--- add_months
+select date'2024-02-29' + interval 1 year a, date'2024-01-31' + interval 1 month b, date'2024-03-31' - interval 1 month c, timestamp'2024-02-29 12:00:00' + interval 12 months d, add_months(date'2024-02-29', 12) e, add_months(date'2023-02-28', 12) f
+--- string, int, double
+select cast(-1 as string) || 'x' a, string(1.50) b, int('7') c, double('1.5') d, boolean('yes') e, date('2024-01-05') f, timestamp('2024-01-05') g, decimal('1.5') h, bigint(3.7) i, float('1.1') j, tinyint('300') k, binary('ab') l
+--- nullif, nvl2, coalesce
+select nullif(city, '') a, nvl2(city, 1, 0) b, coalesce(nullif(trim(city), ''), 'unknown') c, city = '' d, city <=> null e, isnull(nullif(city, '')) f, ifnull(city, '?') g from people order by id
+--- try_cast, concat, decimal
+select i, try_cast(l as int) a, try_cast(d as int) b, try_cast(dec as tinyint) c, try_cast(s as tinyint) e, try_cast(f as bigint) f, try_cast(concat(' ', i, ' ') as int) g, try_cast(concat(i, '.0') as int) h, try_cast('9999999999' as int) k, try_cast(d as decimal(3,1)) m from numbers order by id
