@@ -4,6 +4,7 @@ import type { JobView } from '../runtime/job-view.js';
 import type { JobSpec } from '../scheduling/model.js';
 import type { JobOutcome } from '../scheduling/outcome.js';
 import type { RunContext } from './context.js';
+import { GatheredChanges } from './gathered-changes.js';
 
 /**
  * Resolves with the job's outcome, whatever that is.
@@ -33,7 +34,8 @@ export async function followJob(context: RunContext, jobId: string, spec?: JobSp
       count,
     }),
   );
-  const stopChanges = jobs.subscribe(jobId, tell);
+  const changes = new GatheredChanges(context.services.clock, tell);
+  const stopChanges = jobs.subscribe(jobId, changes.changed);
   const cancel = (): void => {
     // Before the submit is taken there is no such job: the look behind the submit cancels it then.
     jobs.cancel(jobId, `run ${context.runId} was cancelled`).catch((error: unknown) => {
@@ -50,6 +52,7 @@ export async function followJob(context: RunContext, jobId: string, spec?: JobSp
   } finally {
     context.signal.removeEventListener('abort', cancel);
     stopChanges();
+    changes.close();
     stopLogs();
   }
 }
