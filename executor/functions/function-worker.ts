@@ -38,6 +38,8 @@ export class FunctionWorker {
   readonly #process: ChildProcess;
   readonly #events: WorkerEvents;
   readonly #input: Writable;
+  /** Calls whose batch is still being written, and what was said of them already: it is told when it is written. */
+  readonly #sending = new Map<number, Frame | undefined>();
   #output = '';
   #ended = false;
 
@@ -76,9 +78,14 @@ export class FunctionWorker {
     return this.#output;
   }
 
-  /** Sends a batch. The bytes must not change until the reply. */
+  /** Sends a batch. The bytes must not change until the reply; then nothing reads them any more. */
   call(callId: number, batch: Uint8Array): void {
-    writeFrame(this.#input, callId, FRAME_BATCH, batch);
+    this.#sending.set(callId, undefined);
+    writeFrame(this.#input, callId, FRAME_BATCH, [batch], () => {
+      const early = this.#sending.get(callId);
+      this.#sending.delete(callId);
+      if (early !== undefined) this.#onFrame(early);
+    });
   }
 
   /** Lets it finish what it has and end. */
@@ -97,9 +104,11 @@ export class FunctionWorker {
     }
   }
 
-  #onFrame({ callId, type, payload }: Frame): void {
+  #onFrame(frame: Frame): void {
     if (this.#ended) return;
-    if (type === FRAME_BATCH) this.#events.onReply(callId, payload);
+    const { callId, type, payload } = frame;
+    if (this.#sending.has(callId)) this.#sending.set(callId, frame);
+    else if (type === FRAME_BATCH) this.#events.onReply(callId, payload);
     else if (type === FRAME_ERROR) this.#events.onError(callId, payload);
     else if (type === FRAME_READY) this.#events.onReady(JSON.parse(payload.toString('utf8')));
     else if (type === FRAME_FAILED) this.#events.onFailed(JSON.parse(payload.toString('utf8')));

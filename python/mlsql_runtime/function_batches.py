@@ -6,12 +6,17 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 import mlsql_runtime.vendored.msgpack as msgpack
 
 #: What VectorUDT().serialize gives: (1, None, None, values) or (0, size, indices, values).
 Datum = tuple[int, Optional[int], Optional[list[int]], list[Any]]
+
+#: More than what stands before the values of a dense batch.
+_DENSE_HEAD_MAX = 64
+#: MessagePack's mark of bytes with a length of 32 bits.
+_BIN_32 = 0xC6
 
 assert sys.byteorder == "little", "function workers need a little-endian machine"
 
@@ -23,7 +28,7 @@ class Arguments:
     count: int
     kind: str
     dim: int
-    values: bytearray
+    values: Union[bytearray, memoryview]
     offsets: Optional[memoryview]
     sparse: Optional[bytes]
     sizes: Optional[memoryview]
@@ -114,10 +119,16 @@ class Arguments:
         return self.offsets[row], self.offsets[row + 1]
 
 
-def decode(payload: bytes) -> Arguments:
-    """Reads a batch of arguments. Raises ValueError for one that is not as documented."""
-    raw = msgpack.unpackb(payload)
-    values = bytearray(raw["values"])
+def decode(payload: memoryview) -> Arguments:
+    """Reads a batch of arguments. Raises ValueError for one that is not as documented.
+
+    A dense batch's values are a view of the payload where they end with it; else they are copied.
+    """
+    raw = _dense_fields(payload)
+    if raw is None:
+        raw = msgpack.unpackb(payload)
+        raw["values"] = bytearray(raw["values"])
+    values = raw["values"]
     arguments = Arguments(
         count=raw["n"],
         kind=raw["kind"],
@@ -134,6 +145,27 @@ def decode(payload: bytes) -> Arguments:
             f"a batch of {arguments.count} rows has {len(values)} bytes of values, expected {8 * expected}"
         )
     return arguments
+
+
+def _dense_fields(payload: memoryview) -> Optional[dict[str, Any]]:
+    """The fields of a dense batch whose values stand last, without a copy of them; None for any other batch."""
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(payload[:_DENSE_HEAD_MAX])
+    fields: dict[str, Any] = {}
+    try:
+        for _ in range(unpacker.read_map_header() - 1):
+            key = unpacker.unpack()
+            fields[key] = unpacker.unpack()
+        if unpacker.unpack() != "values" or fields.get("kind") != "dense":
+            return None
+    except (msgpack.OutOfData, ValueError):
+        return None
+    start = unpacker.tell()
+    mark, length = payload[start], payload[start + 1 : start + 5]
+    values = payload[start + 5 :]
+    if mark != _BIN_32 or int.from_bytes(length, "big") != len(values):
+        return None
+    return {**fields, "values": values}
 
 
 def encode_matrix(matrix: Any, nulls: Optional[bytes] = None) -> bytes:

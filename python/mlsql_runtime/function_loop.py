@@ -18,6 +18,8 @@ _HEADER = struct.Struct("<IQB")
 _FRAME_BATCH, _FRAME_ERROR, _FRAME_READY, _FRAME_FAILED = range(4)
 #: Descriptors that frames come on and go on, out of the reach of scripts that use low numbers.
 _DESCRIPTOR_MIN = 100
+#: Memory for payloads that is kept for the next one.
+_KEPT_BYTES_MAX = 16 << 20
 
 
 class LoadError(Exception):
@@ -33,17 +35,44 @@ class _Frames:
     """Frames from and to the executor."""
 
     def __init__(self) -> None:
-        self._reader = os.fdopen(_move(3), "rb", 1 << 16)
+        self._reader = os.fdopen(_move(3), "rb", 0)
         self._writer = _move(4)
+        self._header = bytearray(_HEADER.size)
+        self._payload = bytearray()
 
-    def read(self) -> Optional[tuple[int, int, bytes]]:
-        """Call id, type and payload of the next frame; None where there are no more."""
-        header = self._reader.read(_HEADER.size)
-        if len(header) < _HEADER.size:
+    def read(self) -> Optional[tuple[int, int, memoryview]]:
+        """Call id, type and payload of the next frame; None where there are no more.
+
+        The payload's memory is used again for the next one, unless somebody still has a view of it then. It ends at a
+        multiple of eight bytes, and so do the numbers of a dense batch, which stand last in it.
+        """
+        if not self._fill(memoryview(self._header)):
             return None
-        length, call_id, kind = _HEADER.unpack(header)
-        payload = self._reader.read(length - 9)
-        return (call_id, kind, payload) if len(payload) == length - 9 else None
+        length, call_id, kind = _HEADER.unpack(self._header)
+        size = length - 9
+        room = size + -size % 8
+        payload = memoryview(self._memory(room))[room - size : room]
+        return (call_id, kind, payload) if self._fill(payload) else None
+
+    def _memory(self, size: int) -> bytearray:
+        try:
+            # Refused as long as there is a view, which a function may have kept.
+            self._payload.append(0)
+            self._payload.pop()
+            usable = size <= len(self._payload) <= _KEPT_BYTES_MAX
+        except BufferError:
+            usable = False
+        if not usable:
+            self._payload = bytearray(size)
+        return self._payload
+
+    def _fill(self, view: memoryview) -> bool:
+        while view:
+            count = self._reader.readinto(view)
+            if not count:
+                return False
+            view = view[count:]
+        return True
 
     def write(self, call_id: int, kind: int, payload: bytes) -> None:
         """Sends a frame. Ends the process where the executor is gone."""
@@ -80,6 +109,7 @@ def serve(spec_path: str) -> None:
         if frame is None:
             return
         call_id, _, payload = frame
+        del frame
         from mlsql_runtime.function_batches import decode
 
         try:
@@ -90,6 +120,7 @@ def serve(spec_path: str) -> None:
         else:
             _flush()
             frames.write(call_id, _FRAME_BATCH, answer)
+        del payload
 
 
 def _load(spec: FunctionSpec, spec_path: str) -> tuple[str, function_calls.Call]:

@@ -349,6 +349,42 @@ def test_a_batch_function_gets_one_writable_matrix(tmp_path: Path) -> None:
         assert worker.call(ragged_arguments([[1, 2], [3, 4]])).rows == [[6.0], [14.0]]
 
 
+def test_a_matrix_that_a_function_keeps_stays_as_it_is(tmp_path: Path) -> None:
+    source = """
+        import python_fun
+        kept = []
+        def predict(X, model_path):
+            kept.append(X)
+            return [sum(each[-1, 0] for each in kept)] * len(X)
+        python_fun.udf_batch(predict)
+    """
+    with Worker(tmp_path, script(source)) as worker:
+        worker.ready()
+        for call in range(1, 5):
+            # So many that their values are not copied.
+            answers = worker.call(dense_arguments([[10.0**call]] * 10_000)).rows
+            assert answers == [[sum(10.0**each for each in range(1, call + 1))]] * 10_000
+
+
+def test_matrices_of_any_batch_are_aligned_and_hold_their_own_rows(tmp_path: Path) -> None:
+    source = """
+        import python_fun
+        def predict(X, model_path):
+            assert X.flags.aligned and X.flags.writeable and X.flags.c_contiguous
+            return X
+        python_fun.udf_batch(predict)
+    """
+    with Worker(tmp_path, script(source)) as worker:
+        worker.ready()
+        # Heads of different lengths, shorter and longer batches in turn.
+        for count in (1, 300, 2, 70_000, 129, 5):
+            rows = [[float(count + row)] for row in range(count)]
+            arguments = dense_arguments(rows)
+            assert worker.call(arguments).rows == rows
+            # The values need not stand last.
+            assert worker.call(dict(reversed(arguments.items()))).rows == rows
+
+
 @pytest.mark.parametrize(
     ("answer", "rows"),
     [

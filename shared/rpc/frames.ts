@@ -2,6 +2,7 @@
 // u32 length of what follows | u64 call id | u8 type | payload.
 import type { Writable } from 'node:stream';
 import { FRAME_MAX_BYTES } from '../limits.js';
+import type { PayloadMemory } from './payload-memory.js';
 
 /** Types of frames, docs/python-boundary.md. */
 export const FRAME_BATCH = 0;
@@ -15,35 +16,80 @@ export const FRAME_CANCEL = 4;
 export interface Frame {
   readonly callId: number;
   readonly type: number;
-  readonly payload: Buffer;
+  readonly payload: Buffer<ArrayBuffer>;
 }
 
 const LENGTH_BYTES = 4;
 const HEAD_BYTES = LENGTH_BYTES + 8 + 1;
 
-/** Writes a frame without copying its payload, which may come in parts. */
-export function writeFrame(output: Writable, callId: number, type: number, ...payload: Uint8Array[]): void {
+/**
+ * Writes a frame without copying its payload.
+ * @param payload - in parts, one behind the other
+ * @param sent - called when the whole of it is written: nothing reads the payload's memory any more
+ */
+export function writeFrame(
+  output: Writable,
+  callId: number,
+  type: number,
+  payload: readonly Uint8Array[],
+  sent?: () => void,
+): void {
   const head = Buffer.allocUnsafe(HEAD_BYTES);
   const bytes = payload.reduce((sum, part) => sum + part.length, 0);
   head.writeUInt32LE(HEAD_BYTES - LENGTH_BYTES + bytes, 0);
   head.writeBigUInt64LE(BigInt(callId), LENGTH_BYTES);
   head.writeUInt8(type, HEAD_BYTES - 1);
   output.cork();
-  output.write(head);
-  for (const part of payload) output.write(part);
+  const last = payload.length;
+  for (const [index, part] of [head, ...payload].entries())
+    output.write(part, (error) => {
+      // A socket that is destroyed reports no error of what it did not write.
+      if (index === last && error == null && !output.destroyed) sent?.();
+    });
   output.uncork();
 }
 
-/** Puts frames together from chunks. Each payload is copied once, into a buffer of its own. */
+/** Bytes that are read at once where no long payload is under way. */
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Puts frames together, from chunks (`push`), or from a socket that reads into memory given to it (`space` and `filled`, net's
+ * `onread`): the most of a long payload is then never copied.
+ */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
+  readonly #memory: PayloadMemory | undefined;
   readonly #head = Buffer.allocUnsafe(HEAD_BYTES);
   #headBytes = 0;
-  #payload: Buffer | undefined;
+  #payload: Buffer<ArrayBuffer> | undefined;
   #payloadBytes = 0;
+  #chunk: Buffer | undefined;
 
-  constructor(onFrame: (frame: Frame) => void) {
+  /** @param memory - payloads are taken from it; without it each has fresh memory */
+  constructor(onFrame: (frame: Frame) => void, memory?: PayloadMemory) {
     this.#onFrame = onFrame;
+    this.#memory = memory;
+  }
+
+  /** Where the next bytes are to be read to. */
+  space(): Buffer {
+    const rest = this.#payload?.subarray(this.#payloadBytes);
+    if (rest !== undefined && rest.length >= CHUNK_BYTES) return rest;
+    this.#chunk ??= Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    return this.#chunk;
+  }
+
+  /**
+   * So many bytes have been read to the start of `space`.
+   * @throws as push does
+   */
+  filled(bytes: number, space: Uint8Array): void {
+    if (space === this.#chunk) {
+      this.push(this.#chunk.subarray(0, bytes));
+      return;
+    }
+    this.#payloadBytes += bytes;
+    if (this.#payloadBytes === this.#payload!.length) this.#finish(this.#payload!);
   }
 
   /** @throws Error where the length is none that a worker sends: the stream is broken, nothing after it can be read */
@@ -56,7 +102,8 @@ export class FrameReader {
         this.#headBytes += count;
         at += count;
         if (this.#headBytes < HEAD_BYTES) return;
-        this.#payload = Buffer.allocUnsafe(payloadBytes(this.#head.readUInt32LE(0)));
+        const bytes = payloadBytes(this.#head.readUInt32LE(0));
+        this.#payload = this.#memory?.take(bytes) ?? Buffer.allocUnsafe(bytes);
         this.#payloadBytes = 0;
       }
       const count = Math.min(this.#payload.length - this.#payloadBytes, chunk.length - at);
@@ -67,7 +114,7 @@ export class FrameReader {
     }
   }
 
-  #finish(payload: Buffer): void {
+  #finish(payload: Buffer<ArrayBuffer>): void {
     this.#payload = undefined;
     this.#headBytes = 0;
     this.#onFrame({

@@ -1,5 +1,6 @@
 // Links for function calls, both ends: batches go over, answers come back, and neither end trusts what it is sent.
 import { connect, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FunctionLinks, type LinkOutcome } from '../../coordinator/tables/sql-process/function-links.js';
 import { FunctionLink, type LinkHandlers } from '../../executor/functions/function-link.js';
@@ -114,6 +115,21 @@ describe('a link', () => {
   });
 });
 
+it('takes no answer to a batch that was not read whole', async () => {
+  const socket = connect(socketPath(links.address.address));
+  opened.push({ close: () => socket.destroy() });
+  const hello = { executor: 'hasty', secret: links.address.secret };
+  writeFrame(socket, 0, FRAME_READY, [Buffer.from(JSON.stringify(hello))]);
+  await until('linked hasty');
+  const outcome = ask('hasty', 'f', new Uint8Array(8_000_000));
+  // An answer to the first call, and then what is no frame: the link ends behind the answer.
+  const said = new PassThrough();
+  writeFrame(said, 1, FRAME_BATCH, [new Uint8Array(3)]);
+  said.write(Buffer.alloc(20, 255));
+  socket.pause().write(said.read() as Buffer);
+  expect(await outcome).toEqual({ kind: 'lost' });
+});
+
 describe('whoever else connects', () => {
   const stranger = (): { socket: Socket; closed: Promise<void> } => {
     const socket = connect(socketPath(links.address.address));
@@ -125,26 +141,23 @@ describe('whoever else connects', () => {
   it.each([
     [
       'without the secret',
-      (socket: Socket) => writeFrame(socket, 0, FRAME_READY, Buffer.from('{"executor":"x"}')),
+      (socket: Socket) => writeFrame(socket, 0, FRAME_READY, [Buffer.from('{"executor":"x"}')]),
     ],
     [
       'with another secret of the same length',
       (socket: Socket) =>
-        writeFrame(
-          socket,
-          0,
-          FRAME_READY,
+        writeFrame(socket, 0, FRAME_READY, [
           Buffer.from(JSON.stringify({ executor: 'x', secret: '0'.repeat(64) })),
-        ),
+        ]),
     ],
     [
       'without a name',
       (socket: Socket) =>
-        writeFrame(socket, 0, FRAME_READY, Buffer.from(JSON.stringify({ secret: links.address.secret }))),
+        writeFrame(socket, 0, FRAME_READY, [Buffer.from(JSON.stringify({ secret: links.address.secret }))]),
     ],
     [
       'with something else than a hello',
-      (socket: Socket) => writeFrame(socket, 0, FRAME_BATCH, Buffer.from('hi')),
+      (socket: Socket) => writeFrame(socket, 0, FRAME_BATCH, [Buffer.from('hi')]),
     ],
     ['with what is no frame', (socket: Socket) => socket.write(Buffer.alloc(100, 255))],
     ['with more than a hello', (socket: Socket) => socket.write(Buffer.alloc(10_000))],

@@ -1,6 +1,7 @@
 // Arguments of several chunks as the one batch that travels: docs/function-wire.md. Dense rows of one length, which most
 // are, are written straight to their place in it, once.
 import { Packr } from 'msgpackr';
+import { PayloadMemory } from '../../../shared/rpc/payload-memory.js';
 import { type ArgumentRows, evenOffsets } from './argument-rows.js';
 
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
@@ -46,8 +47,14 @@ export class ArgumentBatch {
   /** Copies of all rows, once they are not all dense and of one length. */
   #chunks: ArgumentRows[] | undefined;
 
-  /** @param rowsExpected - about how many rows will be added, so that room is made once */
-  constructor(private readonly rowsExpected: number) {}
+  /**
+   * @param rowsExpected - about how many rows will be added, so that room is made once
+   * @param memory - where the room is taken from
+   */
+  constructor(
+    private readonly rowsExpected: number,
+    private readonly memory = new PayloadMemory(),
+  ) {}
 
   /** Rows that travel. */
   get count(): number {
@@ -84,13 +91,17 @@ export class ArgumentBatch {
   #begin({ values, count }: ArgumentRows, dim: number): DenseBatch {
     const expected = Math.min(Math.max(count, this.rowsExpected) * dim, ROOM_NUMBERS_MAX);
     const numbers = Math.max(values.length, expected);
-    return { dim, buffer: newBuffer(numbers) };
+    return { dim, buffer: this.#room(numbers) };
+  }
+
+  #room(numbers: number): ArrayBuffer {
+    return this.memory.take(HEAD_BYTES + numbers * NUMBER_BYTES).buffer;
   }
 
   #append(dense: DenseBatch, values: Float64Array): void {
     const end = HEAD_BYTES + (this.#numbers + values.length) * NUMBER_BYTES;
     if (end > dense.buffer.byteLength) {
-      const larger = newBuffer((this.#numbers + values.length) * 2);
+      const larger = this.#room((this.#numbers + values.length) * 2);
       new Uint8Array(larger).set(new Uint8Array(dense.buffer));
       dense.buffer = larger;
     }
@@ -151,11 +162,6 @@ export class ArgumentBatch {
     };
     return new Uint8Array(packr.pack(batch));
   }
-}
-
-/** Not filled with zeros: all of it that is read is written before. */
-function newBuffer(numbers: number): ArrayBuffer {
-  return Buffer.allocUnsafeSlow(HEAD_BYTES + numbers * NUMBER_BYTES).buffer;
 }
 
 function denseRows({ dim, buffer }: DenseBatch, count: number, numbers: number): ArgumentRows {

@@ -68,7 +68,8 @@ export class FunctionLinks {
 
   /**
    * Asks an executor.
-   * @param done - told once, unless the call was given up before
+   * @param batch - must not change until the call is done
+   * @param done - told once, unless the call was given up before; nothing reads the batch any more then
    * @returns gives the call up
    */
   call(
@@ -83,10 +84,14 @@ export class FunctionLinks {
       return () => undefined;
     }
     const id = this.#nextCall++;
-    link.calls.set(id, done);
-    writeFrame(link.socket, id, FRAME_BATCH, ...callParts(functionId, batch));
+    const call: LinkCall = { done, sent: false, outcome: undefined };
+    link.calls.set(id, call);
+    writeFrame(link.socket, id, FRAME_BATCH, callParts(functionId, batch), () => {
+      call.sent = true;
+      finish(link, id, call);
+    });
     return () => {
-      if (link.calls.delete(id)) writeFrame(link.socket, id, FRAME_CANCEL, new Uint8Array(0));
+      if (link.calls.delete(id)) writeFrame(link.socket, id, FRAME_CANCEL, []);
     };
   }
 
@@ -150,21 +155,33 @@ export class FunctionLinks {
     }
     const waiting = [...link.calls.values()];
     link.calls.clear();
-    for (const done of waiting) done({ kind: 'lost' });
+    for (const { done } of waiting) done({ kind: 'lost' });
   }
 }
 
 interface Link {
   readonly executor: string;
   readonly socket: Socket;
-  readonly calls: Map<number, (outcome: LinkOutcome) => void>;
+  readonly calls: Map<number, LinkCall>;
+}
+
+interface LinkCall {
+  readonly done: (outcome: LinkOutcome) => void;
+  /** True once the whole batch is written. */
+  sent: boolean;
+  outcome: LinkOutcome | undefined;
 }
 
 function settle(link: Link, { callId, type, payload }: Frame): void {
-  const done = link.calls.get(callId);
-  if (done === undefined) return;
-  link.calls.delete(callId);
-  if (type === FRAME_BATCH) done({ kind: 'answered', batch: payload });
-  else if (type === FRAME_ERROR) done({ kind: 'failed', error: payload.toString('utf8') });
+  const call = link.calls.get(callId);
+  if (call === undefined) return;
+  if (type === FRAME_BATCH) call.outcome ??= { kind: 'answered', batch: payload };
+  else if (type === FRAME_ERROR) call.outcome ??= { kind: 'failed', error: payload.toString('utf8') };
   else link.socket.destroy();
+  finish(link, callId, call);
+}
+
+/** Ends a call that is answered, once it is also sent: whoever answers early does not free memory that is being read. */
+function finish(link: Link, id: number, { done, sent, outcome }: LinkCall): void {
+  if (sent && outcome !== undefined && link.calls.delete(id)) done(outcome);
 }

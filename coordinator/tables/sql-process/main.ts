@@ -5,6 +5,7 @@ import type {
   CallAnswer,
   FromSessionThread,
   FromSqlProcess,
+  OwnedBytes,
   SessionThreadData,
   ToSessionThread,
   ToSqlProcess,
@@ -24,7 +25,7 @@ interface Session {
 
 interface Call {
   /** Kept until it is answered: an executor may fail it, and another be asked. */
-  readonly batch: Uint8Array;
+  readonly batch: OwnedBytes;
   /** True where the thread stands still until the answer is there. */
   readonly blocked: boolean;
 }
@@ -101,7 +102,10 @@ function exchange(message: Extract<ToSqlProcess, { op: 'exchange' }>): void {
   if (!over) exchanges.set(id, abandon);
 }
 
-/** Takes an answer to its thread. A call that is over, or whose session is, has nobody to be answered. */
+/**
+ * Takes an answer to its thread, and the batch's memory with it, for the next one. A call that is over, or whose session is,
+ * has nobody to be answered.
+ */
 function answer(session: Session, id: number, body: CallAnswer): void {
   const call = session.calls.get(id);
   if (call === undefined) return;
@@ -109,7 +113,13 @@ function answer(session: Session, id: number, body: CallAnswer): void {
   if (call.blocked) {
     session.answers.postMessage({ call: id, answer: body });
     wakeUp(session);
-  } else session.worker.postMessage({ op: 'answer', call: id, answer: body } satisfies ToSessionThread);
+    return;
+  }
+  const spare = 'batch' in body ? call.batch : undefined;
+  session.worker.postMessage(
+    { op: 'answer', call: id, answer: body, spare } satisfies ToSessionThread,
+    spare === undefined ? [] : [spare.buffer],
+  );
 }
 
 function open(name: string, settings: SessionThreadData['settings']): void {

@@ -76,6 +76,9 @@ export type ExchangeOutcome =
 /** A function's answer to one batch: docs/function-wire.md, or why there is none. */
 export type CallAnswer = { readonly batch: Uint8Array } | { readonly failed: true };
 
+/** Bytes in memory that nobody else uses: they can go to another thread, with it. */
+export type OwnedBytes = Uint8Array<ArrayBuffer>;
+
 export interface FailedWork {
   /** DuckDB's message as it stands. */
   readonly message: string;
@@ -107,7 +110,7 @@ export type FromSessionThread =
       readonly op: 'call';
       readonly call: number;
       readonly functionId: string;
-      readonly batch: Uint8Array;
+      readonly batch: OwnedBytes;
       /** True where the thread stands still until the answer is there. */
       readonly blocked: boolean;
     };
@@ -117,7 +120,13 @@ export type ToSessionThread =
   | SessionRequest
   | { readonly op: 'interrupt' }
   | { readonly op: 'close'; readonly id: number }
-  | { readonly op: 'answer'; readonly call: number; readonly answer: CallAnswer };
+  | {
+      readonly op: 'answer';
+      readonly call: number;
+      readonly answer: CallAnswer;
+      /** The batch that was answered: its memory is free. */
+      readonly spare: OwnedBytes | undefined;
+    };
 
 /** What a session's thread is started with. */
 export interface SessionThreadData {

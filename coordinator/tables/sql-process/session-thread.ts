@@ -46,7 +46,7 @@ const INTERRUPT_EVERY_MS = 20;
 port.on('message', (message: ToSessionThread | { op: 'answers'; port: MessagePort }) => {
   if (message.op === 'answers') calls.answers = message.port;
   else if (message.op === 'interrupt') interrupt();
-  else if (message.op === 'answer') calls.receive(message.call, message.answer);
+  else if (message.op === 'answer') calls.receive(message.call, message.answer, message.spare);
   else if (message.op === 'close') queue = queue.then(() => close(message.id));
   else queue = queue.then(() => work(message));
 });

@@ -1,6 +1,7 @@
 // A session thread's calls of registered functions: asked of the coordinator, answered blocking or by promise.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { CallAnswer, FailedWork, FromSessionThread } from './messages.js';
+import { PayloadMemory } from '../../../shared/rpc/payload-memory.js';
+import type { CallAnswer, FailedWork, FromSessionThread, OwnedBytes } from './messages.js';
 
 /** A call has no answer: the function failed, or the statement is being cancelled. */
 export class CallFailure extends Error {
@@ -8,9 +9,6 @@ export class CallFailure extends Error {
     super(reason === 'function' ? 'a function failed' : 'cancelled');
   }
 }
-
-/** Bytes in memory that nobody else uses: it goes away with the call. */
-export type OwnedBytes = Uint8Array<ArrayBuffer>;
 
 interface PendingCall {
   resolve(batch: Uint8Array): void;
@@ -20,6 +18,8 @@ interface PendingCall {
 export class ThreadCalls {
   /** Where answers to blocked calls arrive. */
   answers: MessagePort | undefined;
+  /** For batches; that of answered ones comes back to it. */
+  readonly memory = new PayloadMemory();
   readonly #port: MessagePort;
   /** [0] counts wake-ups, [1] is the highest request that is cancelled. */
   readonly #wake: Int32Array;
@@ -65,8 +65,12 @@ export class ThreadCalls {
     return new Promise((resolve, reject) => this.#pending.set(call, { resolve, reject }));
   }
 
-  /** Takes an answer to a call that was not blocking. */
-  receive(call: number, answer: CallAnswer): void {
+  /**
+   * Takes an answer to a call that was not blocking.
+   * @param spare - its batch, which nobody needs any more
+   */
+  receive(call: number, answer: CallAnswer, spare: OwnedBytes | undefined): void {
+    if (spare !== undefined) this.memory.giveBack(spare);
     const pending = this.#pending.get(call);
     this.#pending.delete(call);
     if ('batch' in answer) pending?.resolve(answer.batch);
