@@ -95,6 +95,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     heartbeatMs: config.heartbeatMs,
     clusterId: state.meta.clusterId,
     storeUrl: config.storeUrl,
+    scheduling: { userWeights: config.userWeights },
     onDefect: onStateLost,
   });
   const channel = new FunctionChannel(logger);

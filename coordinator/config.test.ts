@@ -14,6 +14,7 @@ describe('the coordinator’s settings', () => {
     expect(config.http).toEqual({ host: '127.0.0.1', port: 9 });
     expect(config.variableDefaults.get('kafkaDomain')).toBe('k:9092');
     expect(config.leaseMs).toBe(10_000);
+    expect(config.userWeights.size).toBe(0);
   });
 
   it.each([
@@ -25,8 +26,18 @@ describe('the coordinator’s settings', () => {
     [[...NEEDED, '--token-file', '/no/such/file'], {}, /\/no\/such\/file/],
     [[...NEEDED, '--nonsense'], { MLSQL_TOKEN: 't' }, /nonsense/],
     [NEEDED, { MLSQL_TOKEN: 't', MLSQL_LEASE_MS: '-1' }, /MLSQL_LEASE_MS/],
+    [NEEDED, { MLSQL_TOKEN: 't', MLSQL_USER_WEIGHTS: 'ada=2,bob' }, /MLSQL_USER_WEIGHTS .* got "bob"/],
+    [NEEDED, { MLSQL_TOKEN: 't', MLSQL_USER_WEIGHTS: 'ada=0' }, /MLSQL_USER_WEIGHTS/],
   ] as const)('that are wrong are named: %j', (args, env, says) => {
     expect(() => readCoordinatorConfig(args, env)).toThrowError(says);
+  });
+
+  it('name the users who have more than one share', () => {
+    const env = { MLSQL_TOKEN: 't', MLSQL_USER_WEIGHTS: 'ada=2, bob=0.5' };
+    expect([...readCoordinatorConfig(NEEDED, env).userWeights]).toEqual([
+      ['ada', 2],
+      ['bob', 0.5],
+    ]);
   });
 
   it('know which hosts only this machine reaches', () => {

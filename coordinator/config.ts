@@ -32,6 +32,8 @@ export interface CoordinatorConfig {
   readonly heartbeatMs: number;
   /** Between SIGTERM and SIGKILL for an attempt. */
   readonly graceMs: number;
+  /** Shares of the slots among users, from MLSQL_USER_WEIGHTS; 1 where not named. */
+  readonly userWeights: ReadonlyMap<string, number>;
 }
 
 export interface HostPort {
@@ -104,6 +106,7 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     variableDefaults: variableDefaults(env),
     ...leaseTimes(env),
     graceMs: positiveNumber(env, 'MLSQL_GRACE_MS', 10_000),
+    userWeights: userWeights(env),
   });
 }
 
@@ -156,6 +159,26 @@ function variableDefaults(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
       defaults.set(name.slice('MLSQL_SET_'.length), value);
   }
   return defaults;
+}
+
+/** `ada=2,bob=0.5`. */
+function userWeights(env: NodeJS.ProcessEnv): ReadonlyMap<string, number> {
+  const text = env.MLSQL_USER_WEIGHTS?.trim() ?? '';
+  const weights = new Map<string, number>();
+  for (const part of text === '' ? [] : text.split(',')) {
+    const at = part.lastIndexOf('=');
+    const name = part.slice(0, Math.max(0, at)).trim();
+    const weight = at < 0 || part.slice(at + 1).trim() === '' ? Number.NaN : Number(part.slice(at + 1));
+    if (name === '' || !(weight >= 0.01 && weight <= 1000)) {
+      throw new MlsqlError(
+        'MLSQL_USAGE_INVALID',
+        `MLSQL_USER_WEIGHTS takes USER=WEIGHT,… with weights from 0.01 to 1000, got "${part}"`,
+        { hint: 'for example MLSQL_USER_WEIGHTS=ada=2,bob=1' },
+      );
+    }
+    weights.set(name, weight);
+  }
+  return weights;
 }
 
 function leaseTimes(env: NodeJS.ProcessEnv): { leaseMs: number; heartbeatMs: number } {

@@ -18,6 +18,12 @@ const GROUP = {
   traceback: '',
   startTimeMs: 0,
   endTimeMs: 0,
+  cause: '',
+  code: '',
+  signal: '',
+  peakMemoryBytes: 0,
+  logLines: 0,
+  failedAttempt: 0,
 };
 
 describe('what --json prints', () => {

@@ -2,6 +2,7 @@
 import type { Executor__Output } from '../../shared/rpc/gen/mlsql/v1/Executor.js';
 import type { FileEntry__Output } from '../../shared/rpc/gen/mlsql/v1/FileEntry.js';
 import type { Function__Output } from '../../shared/rpc/gen/mlsql/v1/Function.js';
+import type { GroupStatus__Output } from '../../shared/rpc/gen/mlsql/v1/GroupStatus.js';
 import type { Job__Output } from '../../shared/rpc/gen/mlsql/v1/Job.js';
 import type { ModelVersion__Output } from '../../shared/rpc/gen/mlsql/v1/ModelVersion.js';
 import type { Run__Output } from '../../shared/rpc/gen/mlsql/v1/Run.js';
@@ -29,6 +30,26 @@ export interface GroupView extends GroupEvent {
   readonly traceback: string | null;
   readonly startTimeMs: number | null;
   readonly endTimeMs: number | null;
+  /** Of the last failure, where it failed or waits after it; null: there is none. */
+  readonly failure: GroupFailure | null;
+}
+
+/** Why an attempt failed, and where to look further. What is not known is null. */
+export interface GroupFailure {
+  /** exit, signal, memory, timeout, idle, sync, environment, upload, disk, internal, lost, queue, unplaceable. */
+  readonly cause: string;
+  /** Code of the registry. */
+  readonly code: string;
+  /** The attempt, from 1; 0: it failed before any. */
+  readonly attempt: number;
+  readonly exitCode: number | null;
+  /** As SIGKILL. */
+  readonly signal: string | null;
+  readonly peakMemoryBytes: number | null;
+  /** Lines that the attempt printed. */
+  readonly logLines: number | null;
+  /** The command that shows them; null: there was no attempt. */
+  readonly look: string | null;
 }
 
 export interface JobDetails extends JobView {
@@ -54,8 +75,12 @@ export interface RunView {
 
 export interface ExecutorView {
   readonly name: string;
-  /** ready, draining, drained (it left as it was asked to), lost. */
+  /** ready, quarantined (out of rotation for a while), draining, drained (it left as it was asked to), lost. */
   readonly state: string;
+  /** Why it takes no new work, and what it waits for; null: it is ready. */
+  readonly reason: string | null;
+  /** Until when, milliseconds since 1970; null: that is not known. */
+  readonly untilMs: number | null;
   readonly slots: number;
   readonly slotsBusy: number;
   readonly cpus: number;
@@ -149,12 +174,28 @@ export function jobDetails(job: Job__Output): JobDetails {
     traceback: group.traceback || null,
     startTimeMs: group.startTimeMs || null,
     endTimeMs: group.endTimeMs || null,
+    failure: groupFailure(job.jobId, group),
   }));
   return {
     ...jobView(job),
     groups,
     summary: job.summary ? { ...job.summary } : null,
     story: job.story.map((line) => ({ ...line })),
+  };
+}
+
+function groupFailure(jobId: string, group: GroupStatus__Output): GroupFailure | null {
+  const { algIndex, cause, code, failedAttempt: attempt } = group;
+  if (cause === '') return null;
+  return {
+    cause,
+    code,
+    attempt,
+    exitCode: group.exitCode ?? null,
+    signal: group.signal || null,
+    peakMemoryBytes: group.peakMemoryBytes || null,
+    logLines: group.logLines || null,
+    look: attempt === 0 ? null : `mlsql jobs logs ${jobId} --group ${algIndex} --attempt ${attempt}`,
   };
 }
 
@@ -174,7 +215,12 @@ export function runView(run: Run__Output): RunView {
 }
 
 export function executorView(executor: Executor__Output): ExecutorView {
-  return { ...executor, pythonVersion: executor.pythonVersion || null };
+  return {
+    ...executor,
+    pythonVersion: executor.pythonVersion || null,
+    reason: executor.reason || null,
+    untilMs: executor.untilMs || null,
+  };
 }
 
 export function functionView(entry: Function__Output): FunctionView {

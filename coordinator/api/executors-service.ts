@@ -40,7 +40,7 @@ export function executorsService(
   return {
     Connect: (stream) => serveExecutor(stream, runtime, logger),
     ListExecutors: unary(() => ({
-      executors: runtime.executors().map(({ drainReason: _, ...executor }) => executor),
+      executors: runtime.executors(),
     })),
     DrainExecutor: unary((request) => {
       runtime.drain(request.name, request.deadlineMs);
@@ -185,6 +185,10 @@ function failureOf(failure: AttemptFailure__Output): FailureInfo {
     retryable: failure.retryable,
     blame: failure.blame === 'platform' ? 'platform' : 'user',
     cause: failure.cause,
+    ...(failure.exitCode !== undefined && { exitCode: failure.exitCode }),
+    signal: failure.signal,
+    peakMemoryBytes: failure.peakMemoryBytes,
+    logLines: failure.logLines,
   };
 }
 

@@ -39,6 +39,7 @@ test('without options but a script, the defaults of the contract hold', () => {
     cpus: 1,
     gpus: 0,
     failFast: false,
+    priority: 1,
     minSuccess: { kind: 'count', count: 1 },
     trainParams: { pythonScriptPath: './a.py' },
   });

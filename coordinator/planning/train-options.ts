@@ -29,6 +29,7 @@ import {
   parseMinSuccess,
   parseName,
   parsePositiveNumber,
+  parsePriority,
   parseSize,
   parseTimeout,
 } from '../../shared/language/values.js';
@@ -96,6 +97,8 @@ export interface TrainOptions {
   readonly gpus: number;
   /** True: the first failed group ends the others. Default false. */
   readonly failFast: boolean;
+  /** Share of the user's slots beside his other jobs; default 1. */
+  readonly priority: number;
   /** Default 1 group. */
   readonly minSuccess: MinSuccess;
   /** All options as given, for meta/1 and for scripts that ask. */
@@ -126,6 +129,7 @@ const KEYS = {
   keepLocalDirectory: parseBoolean,
   enableCopyTrainParamsToPython: parseBoolean,
   retries: parseCount(),
+  priority: parsePriority,
   timeout: parseTimeout,
   idleTimeout: parseTimeout,
   queueTimeout: parseTimeout,
@@ -200,6 +204,7 @@ export function parseTrainOptions(
     ...(values.memory !== undefined && { memoryBytes: values.memory }),
     gpus: values.gpus ?? 0,
     failFast: values.failFast ?? false,
+    priority: values.priority ?? 1,
     minSuccess,
     trainParams: Object.fromEntries(options.map((option) => [option.key, option.value])),
   };

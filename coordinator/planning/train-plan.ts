@@ -30,7 +30,7 @@ export interface TrainPlanInput {
 /** The parts of a job's description that follow from the statement alone. */
 export type TrainPlan = Pick<
   JobSpec,
-  'groups' | 'failFast' | 'minSuccess' | 'dataBytesWritten' | 'dataBytesTotal'
+  'groups' | 'failFast' | 'minSuccess' | 'queueTimeoutMs' | 'weight' | 'dataBytesWritten' | 'dataBytesTotal'
 >;
 
 export function planTrain(input: TrainPlanInput): TrainPlan {
@@ -56,6 +56,7 @@ export function planTrain(input: TrainPlanInput): TrainPlan {
   return {
     groups,
     failFast: options.failFast,
+    weight: options.priority,
     minSuccess: resolveMinSuccess(options.minSuccess, groups.length),
     dataBytesWritten: sum(parts.filter((part) => part.written)),
     dataBytesTotal: sum(parts),

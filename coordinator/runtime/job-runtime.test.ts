@@ -267,7 +267,9 @@ describe('executors', () => {
     await executor.message(0);
     runtime.drain('e1', 5_000, 'update');
     expect(await executor.message(1)).toEqual({ drain: { reason: 'update', deadlineMs: 5_000 } });
-    expect(runtime.executors()).toMatchObject([{ state: 'draining', drainReason: 'update' }]);
+    expect(runtime.executors()).toMatchObject([
+      { state: 'draining', reason: 'update; nothing runs there any more', untilMs: expect.any(Number) },
+    ]);
     expect(runtime.hub.connected()).toEqual([]);
     expect(() => runtime.drain('e2')).toThrow(
       expect.objectContaining({ code: 'MLSQL_EXECUTOR_UNKNOWN', details: { hint: 'connected are: e1' } }),
@@ -335,6 +337,8 @@ describe('logs', () => {
     executor.session.logs(ref(1, 1), 7, 1, ['b1']);
     expect(await executor.message(4)).toEqual({ logAck: { id: second, seq: 1 } });
     executor.tell(first, 'failed', { logLines: 2 });
+    await executor.message(5);
+    under.clock.advance(1_000);
     const again = await executor.message(6);
     expect(again.assign?.id).toMatchObject({ algIndex: 0, attempt: 2 });
     executor.tell(again.assign?.id, 'succeeded', { logLines: 1 });

@@ -186,7 +186,10 @@ export class JobRuntime {
 
   /** By name; those lost for a while included. */
   executors(): ExecutorView[] {
-    return [...this.#state.executors.values()].map(executorView).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const now = this.deps.clock.now();
+    return [...this.#state.executors.values()]
+      .map((executor) => executorView(executor, now))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /**
@@ -267,7 +270,7 @@ function unknownJob(jobId: string): MlsqlError {
 
 function unknownExecutor(name: string, executors: readonly ExecutorView[]): MlsqlError {
   const names = executors
-    .filter((executor) => executor.state === 'ready' || executor.state === 'draining')
+    .filter((executor) => executor.state !== 'lost' && executor.state !== 'drained')
     .map((executor) => executor.name as ExecutorName);
   return new MlsqlError('MLSQL_EXECUTOR_UNKNOWN', `no executor "${name}" is connected`, {
     hint: names.length === 0 ? 'none is connected' : `connected are: ${names.join(', ')}`,

@@ -39,6 +39,16 @@ export interface GroupView {
   readonly traceback: string;
   readonly startTimeMs: number;
   readonly endTimeMs: number;
+  /** Of the last failure, where it failed or waits after it; empty otherwise. */
+  readonly cause: string;
+  readonly code: string;
+  readonly exitCode?: number;
+  readonly signal: string;
+  /** 0: not known. */
+  readonly peakMemoryBytes: number;
+  readonly logLines: number;
+  /** The attempt that failed; 0: none. */
+  readonly failedAttempt: number;
   readonly warnings: readonly WarningInfo[];
 }
 
@@ -117,6 +127,13 @@ export class JobView {
       traceback: failure?.traceback ?? '',
       startTimeMs: group.startTimeMs,
       endTimeMs: group.endTimeMs,
+      cause: failure?.cause ?? '',
+      code: failure?.code ?? '',
+      ...(failure?.exitCode !== undefined && { exitCode: failure.exitCode }),
+      signal: failure?.signal ?? '',
+      peakMemoryBytes: failure?.peakMemoryBytes ?? 0,
+      logLines: failure?.logLines ?? 0,
+      failedAttempt: failure === undefined ? 0 : group.attempts,
       warnings: group.warnings,
     };
   }

@@ -1,9 +1,14 @@
 // What executors can hold, and what they have free.
 import type { ExecutorRecord, InputContent, Requirement } from './model.js';
 
-/** It is connected and takes new work. */
-export function isReady(executor: ExecutorRecord): boolean {
+/** It is connected and takes new work, now or once its quarantine is over. */
+export function takesWork(executor: ExecutorRecord): boolean {
   return executor.connectionId !== 0 && executor.drainReason === undefined;
+}
+
+/** It takes new work now. */
+export function isReady(executor: ExecutorRecord): boolean {
+  return takesWork(executor) && executor.quarantineUntilMs === 0;
 }
 
 /** Whether it left as it was asked to, and nothing is missed of it: who is away and was not asked is lost. */
@@ -49,6 +54,11 @@ export function hasRoom(executor: ExecutorRecord, need: Requirement): boolean {
     need.gpus <= gpus - executor.gpusBusy &&
     need.memoryBytes <= memoryOf(executor) - executor.memoryBusy
   );
+}
+
+/** Memory that no attempt has asked for; Infinity where the executor names none. */
+export function freeMemory(executor: ExecutorRecord): number {
+  return memoryOf(executor) - executor.memoryBusy;
 }
 
 /** Bytes that it would have to fetch. */

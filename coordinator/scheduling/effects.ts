@@ -11,7 +11,8 @@ export type JobSnapshot = Omit<JobRecord, 'spec' | 'groups' | 'queues' | 'story'
 export type GroupSnapshot = Omit<GroupRecord, 'spec'>;
 
 /** An executor without what it tells again when it comes back. */
-export type ExecutorSnapshot = Pick<ExecutorRecord, 'facts' | 'drainReason' | 'disconnectedMs'>;
+export type ExecutorSnapshot = Pick<ExecutorRecord, 'facts' | 'drainReason' | 'disconnectedMs'> &
+  Partial<Pick<ExecutorRecord, 'drainUntilMs'>>;
 
 /** What is kept: a later record of the same key replaces an earlier one. */
 export type DurableRecord =

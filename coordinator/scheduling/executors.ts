@@ -14,6 +14,9 @@ import { currentExecutor } from './executors-lookup.js';
 import { attemptLost } from './groups.js';
 import { refOf, renewExecutor, watchAttempt } from './leases.js';
 import type { ExecutorRecord, GroupRecord, JobRecord } from './model.js';
+import { endQuarantine } from './quarantine.js';
+import { drainText } from './reasons.js';
+import { tell } from './story.js';
 import type { Turn } from './turn.js';
 
 export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): void {
@@ -27,7 +30,12 @@ export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): 
     state.executors.set(facts.name, executor);
   }
   if (executor.connectionId !== 0) close(turn, executor, 'another stream of this executor was opened');
-  if (before !== facts.session) executor.drainReason = undefined;
+  if (before !== facts.session) {
+    executor.drainReason = undefined;
+    executor.drainUntilMs = 0;
+    // A new process may have found what was broken mended.
+    endQuarantine(turn, executor);
+  }
   executor.facts = facts;
   executor.connectionId = connectionId;
   executor.lastConnectionId = connectionId;
@@ -46,7 +54,10 @@ export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): 
     if (!isLast(news)) remind(turn, executor, attemptKey(news.ref));
   }
   // An executor that was asked to drain and only lost its stream still has to leave.
-  if (executor.drainReason !== undefined) sendDrain(turn, executor, executor.drainReason, 0);
+  if (executor.drainReason !== undefined) {
+    const leftMs = executor.drainUntilMs === 0 ? 0 : Math.max(1, executor.drainUntilMs - now);
+    sendDrain(turn, executor, executor.drainReason, leftMs);
+  }
 }
 
 export function onExecutorDisconnected(turn: Turn, event: ExecutorDisconnectedEvent): void {
@@ -68,6 +79,7 @@ export function onExecutorDraining(turn: Turn, event: ExecutorDrainingEvent): vo
   if (executor === undefined || executor.drainReason !== undefined) return;
   executor.drainReason = event.reason;
   keep(turn, executor);
+  tellOfDrain(turn, executor);
   turn.capacityChanged = true;
 }
 
@@ -75,7 +87,9 @@ export function onDrainExecutor(turn: Turn, event: DrainExecutorEvent): void {
   const executor = turn.state.executors.get(event.executor);
   if (executor === undefined || executor.connectionId === 0) return;
   executor.drainReason ??= event.reason;
+  executor.drainUntilMs = event.deadlineMs === 0 ? 0 : turn.now + event.deadlineMs;
   keep(turn, executor);
+  tellOfDrain(turn, executor);
   turn.capacityChanged = true;
   sendDrain(turn, executor, event.reason, event.deadlineMs);
 }
@@ -185,6 +199,13 @@ function remind(turn: Turn, executor: ExecutorRecord, key: string): void {
   if (live.cancelReason !== undefined) turn.emit({ type: 'send-cancel', ...to, reason: live.cancelReason });
 }
 
+/** Each job that still has work there learns that it may be handed on. */
+function tellOfDrain(turn: Turn, executor: ExecutorRecord): void {
+  const jobs = new Set([...executor.attempts.values()].map(({ job }) => job));
+  const what = drainText(executor, turn.now);
+  for (const job of jobs) tell(turn, job, `executor ${executor.facts.name} drains: ${what}`);
+}
+
 function sendDrain(turn: Turn, executor: ExecutorRecord, reason: string, deadlineMs: number): void {
   const { connectionId, facts } = executor;
   turn.emit({ type: 'send-drain', executor: facts.name, connectionId, reason, deadlineMs });
@@ -220,6 +241,11 @@ export function disconnectedExecutor(name: ExecutorName, now: number): ExecutorR
     disconnectedMs: now,
     leaseUntilMs: 0,
     drainReason: undefined,
+    drainUntilMs: 0,
+    troubles: [],
+    quarantineUntilMs: 0,
+    quarantineReason: '',
+    quarantines: 0,
     cacheBytes: 0,
     cached: new Set(),
     attempts: new Map(),
@@ -231,8 +257,8 @@ export function disconnectedExecutor(name: ExecutorName, now: number): ExecutorR
 }
 
 /** Keeps what has to be known of it after a restart. */
-function keep(turn: Turn, { facts, drainReason, disconnectedMs }: ExecutorRecord): void {
-  const value = { facts, drainReason, disconnectedMs };
+function keep(turn: Turn, { facts, drainReason, drainUntilMs, disconnectedMs }: ExecutorRecord): void {
+  const value = { facts, drainReason, drainUntilMs, disconnectedMs };
   turn.persist({ type: 'persist-record', record: { kind: 'executor', executor: facts.name, value } });
 }
 

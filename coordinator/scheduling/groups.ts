@@ -1,6 +1,7 @@
 // What happens to one group: placed, ended, tried again, final. Whether its job goes on is settled at the end of the step.
 import { attemptKey } from '../../shared/ids.js';
 import { addDeadline } from './deadlines.js';
+import { countTurn } from './fairness.js';
 import { guardAttempt, refOf, watchAttempt } from './leases.js';
 import {
   type AttemptRecord,
@@ -13,7 +14,9 @@ import {
   type JobRecord,
   type UserRecord,
 } from './model.js';
+import { noteTrouble, showRecovered } from './quarantine.js';
 import { dequeue, enqueue, requirementOf, userOf } from './queue.js';
+import { failureFacts } from './reasons.js';
 import { decideRetry } from './retry.js';
 import { tell } from './story.js';
 import { moveGroup, moveJobState } from './transitions.js';
@@ -52,9 +55,7 @@ export function assignGroup(turn: Turn, job: JobRecord, group: GroupRecord, exec
   const user = userOf(state, job);
   job.running += 1;
   takeSlot(executor, job, user, live);
-  state.turn += 1;
-  job.servedTurn = state.turn;
-  user.servedTurn = state.turn;
+  countTurn(state, user, job);
   watchAttempt(state, job, group, live);
   if (job.state === 'PENDING') {
     moveJobState(job, 'RUNNING');
@@ -89,6 +90,7 @@ export function attemptSucceeded(
   group: GroupRecord,
   result: AttemptResult,
 ): void {
+  showRecovered(turn, group.live?.executor);
   releaseAttempt(turn, job, group);
   moveGroup(job, group, 'accepting');
   group.result = result;
@@ -108,15 +110,23 @@ export function attemptFailed(turn: Turn, job: JobRecord, group: GroupRecord, fa
   const { state, now } = turn;
   const executor = group.live?.executor;
   releaseAttempt(turn, job, group);
-  tell(turn, job, `group ${group.algIndex}: try ${group.attempts} failed: ${failure.message}`);
+  const where = executor === undefined ? '' : ` on ${executor}`;
+  tell(
+    turn,
+    job,
+    `group ${group.algIndex}: try ${group.attempts} failed${where}: ${failure.message}${failureFacts(failure)}`,
+  );
+  noteTrouble(turn, executor, job, failure);
   const decision = decideRetry(group, failure, state.config, state.rng);
   if (!decision.retry) {
+    tell(turn, job, `group ${group.algIndex}: failed for good: ${decision.why}`);
     failGroup(turn, job, group, failure);
     return;
   }
   if (decision.budget === 'script') group.scriptFailures += 1;
   else {
-    group.infrastructureFailures += 1;
+    if (decision.budget === 'memory') group.memoryFailures += 1;
+    else group.infrastructureFailures += 1;
     group.avoid = executor;
   }
   moveGroup(job, group, 'pending');

@@ -1,6 +1,7 @@
 // A job's way: submitted, worked on group by group, then published or told to have failed, then ended exactly once.
 import { addDeadline } from './deadlines.js';
 import type { CancelJobEvent, PublishDecidedEvent, SubmitJobEvent } from './events.js';
+import { firstTurn } from './fairness.js';
 import { failGroup, stopGroups } from './groups.js';
 import { ENDED_GROUPS_KEPT, ENDED_JOBS_KEPT } from './limits.js';
 import type { GroupRecord, GroupSpec, JobRecord, JobSpec, SchedulerState, UserRecord } from './model.js';
@@ -204,7 +205,8 @@ export function userRecord(state: SchedulerState, name: string): UserRecord {
   let user = state.users.get(name);
   if (user === undefined) {
     const weight = state.config.userWeights.get(name) ?? 1;
-    user = { name, weight, slotsHeld: 0, servedTurn: state.turn - 1, waiting: new Set(), jobs: 0 };
+    const served = firstTurn(state.turn, weight);
+    user = { name, weight, slotsHeld: 0, turn: 0, served, waiting: new Set(), jobs: 0 };
     state.users.set(name, user);
   }
   return user;
@@ -212,11 +214,12 @@ export function userRecord(state: SchedulerState, name: string): UserRecord {
 
 export function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRecord {
   state.submits += 1;
+  const weight = spec.weight ?? 1;
   return {
     spec,
     submitOrder: state.submits,
     submitTimeMs: now,
-    weight: spec.weight ?? 1,
+    weight,
     state: 'PENDING',
     stage: 'working',
     endReason: '',
@@ -238,8 +241,7 @@ export function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRe
     bytesSynced: 0,
     endTimeMs: 0,
     published: undefined,
-    // A newcomer goes before the one who was served just now, but not before those who wait since longer ago.
-    servedTurn: state.turn - 1,
+    served: firstTurn(state.users.get(spec.user)?.turn ?? 0, weight),
     story: [],
     storyDropped: 0,
   };
@@ -254,6 +256,7 @@ function newGroup(spec: GroupSpec): GroupRecord {
     attempts: 0,
     scriptFailures: 0,
     infrastructureFailures: 0,
+    memoryFailures: 0,
     live: undefined,
     ticket: -1,
     retryAtMs: 0,

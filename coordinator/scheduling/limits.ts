@@ -14,12 +14,17 @@ export const GROUP_WARNINGS_MAX = 100;
 export const SCHEDULER_DEFAULTS: Omit<SchedulerConfig, 'epoch'> = {
   leaseMs: 10_000,
   infrastructureRetries: 5,
+  memoryRetries: 1,
   retryDelayMs: 500,
   retryDelayMaxMs: 30_000,
   unplaceableGraceMs: 30_000,
   cancelGuardMs: 60_000,
   reattachMs: 30_000,
   reserveAfterMs: 30_000,
+  quarantineJobs: 3,
+  quarantineWithinMs: 60_000,
+  quarantineMs: 30_000,
+  quarantineMaxMs: 600_000,
   lostExecutorKeptMs: 600_000,
   userWeights: new Map(),
 };

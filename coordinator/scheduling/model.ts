@@ -110,8 +110,16 @@ export interface FailureInfo {
   readonly retryable: boolean;
   /** Whose budget of tries it uses up. */
   readonly blame: Blame;
-  /** exit, signal, memory, timeout, cancelled, sync, environment, upload, disk, internal, lost. */
+  /** exit, signal, memory, timeout, idle, cancelled, sync, environment, upload, disk, internal, lost, queue, unplaceable. */
   readonly cause: string;
+  /** Of the script's process; absent where it did not end by itself. */
+  readonly exitCode?: number;
+  /** The signal that ended it, as SIGKILL; absent or empty: none. */
+  readonly signal?: string;
+  /** Most memory that its process tree used; absent or 0: not known. */
+  readonly peakMemoryBytes?: number;
+  /** Lines that the attempt printed; absent: not known. */
+  readonly logLines?: number;
 }
 
 export interface ModelFileInfo {
@@ -171,13 +179,15 @@ export interface GroupRecord {
   scriptFailures: number;
   /** Tries that the cluster's failures used up. */
   infrastructureFailures: number;
+  /** Tries that ended for want of memory. */
+  memoryFailures: number;
   /** Defined exactly in a live phase. */
   live: AttemptRecord | undefined;
   /** Its place in the queue (`PendingQueue.nextTicket`); -1: not queued. Only `pending` groups are queued. */
   ticket: number;
   /** A pending group is queued again at this time; 0: it is queued now. */
   retryAtMs: number;
-  /** The executor that the last try was lost or failed on by the cluster's fault: others are preferred. */
+  /** The executor that the last try was lost on, ran out of memory on, or failed on by the cluster's fault: others are preferred. */
   avoid: ExecutorName | undefined;
   /** The result that waits for acceptance or was accepted. */
   result: AttemptResult | undefined;
@@ -262,8 +272,8 @@ export interface JobRecord {
   endTimeMs: number;
   /** What the publisher answered; undefined before it did, and where it had nothing to say. */
   published: unknown;
-  /** Turn number of its last placement, for round robin. */
-  servedTurn: number;
+  /** Where it stands among its user's jobs: moves on by 1 / weight with each of its placements. */
+  served: number;
   readonly story: StoryLine[];
   /** Lines left out of the story since it was full. */
   storyDropped: number;
@@ -284,6 +294,13 @@ export interface ExecutorFacts {
   readonly pythonVersion: string;
 }
 
+/** An attempt that failed with a cause that may be its machine's. */
+export interface Trouble {
+  readonly atMs: number;
+  readonly jobId: JobId;
+  readonly cause: string;
+}
+
 export interface ExecutorRecord {
   facts: ExecutorFacts;
   /** Its present stream; messages of any other are ignored. 0: none, it is lost. */
@@ -297,6 +314,16 @@ export interface ExecutorRecord {
   leaseUntilMs: number;
   /** Why it gets nothing new; undefined: it does. */
   drainReason: string | undefined;
+  /** When what it still runs then is handed on; 0: its work may take as long as it takes. */
+  drainUntilMs: number;
+  /** Attempts that failed there lately with causes that may be the machine's, oldest first. */
+  readonly troubles: Trouble[];
+  /** Out of rotation until then; 0: it is not. */
+  quarantineUntilMs: number;
+  /** Why, in words; empty where it is not. */
+  quarantineReason: string;
+  /** Times in a row, for the back-off; 0 again once an attempt succeeds there. */
+  quarantines: number;
   cacheBytes: number;
   /** Contents its cache holds, as far as it told. */
   readonly cached: Set<string>;
@@ -316,7 +343,10 @@ export interface UserRecord {
   readonly weight: number;
   /** Live attempts of all his jobs that hold a slot. */
   slotsHeld: number;
-  servedTurn: number;
+  /** Where the job stood that was served last. */
+  turn: number;
+  /** Where he stands among the users: moves on by 1 / weight with each placement of a job of his. */
+  served: number;
   /** His jobs with queued groups. */
   readonly waiting: Set<JobRecord>;
   /** His jobs that have not ended. */
@@ -347,6 +377,8 @@ export interface Deadline {
     | { readonly kind: 'queue'; readonly jobId: JobId }
     /** A connected executor's lease. */
     | { readonly kind: 'executor'; readonly executor: ExecutorName; readonly connectionId: number }
+    /** An executor comes back into rotation. */
+    | { readonly kind: 'quarantine'; readonly executor: ExecutorName }
     /** A lost executor goes from the list. */
     | { readonly kind: 'lost-executor'; readonly executor: ExecutorName }
     /** A shape that no executor can hold, or that was passed over for long. */
@@ -360,7 +392,9 @@ export interface SchedulerConfig {
   readonly leaseMs: number;
   /** Further tries after failures that are the cluster's own: lost executors, sync, upload. */
   readonly infrastructureRetries: number;
-  /** Wait before the next try after such a failure; doubles each time up to the maximum, with jitter. */
+  /** Further tries after the script ran out of memory. */
+  readonly memoryRetries: number;
+  /** Wait before the next try after a failure; doubles each time up to the maximum, with jitter. */
   readonly retryDelayMs: number;
   readonly retryDelayMaxMs: number;
   /** How long a group waits while executors are connected and none could ever hold it. */
@@ -371,6 +405,12 @@ export interface SchedulerConfig {
   readonly reattachMs: number;
   /** After so long passed over by smaller groups an executor is kept free for a large one. */
   readonly reserveAfterMs: number;
+  /** An executor on which attempts of so many jobs failed within the time is taken out of rotation. */
+  readonly quarantineJobs: number;
+  readonly quarantineWithinMs: number;
+  /** For how long; doubles each time in a row up to the maximum, with jitter. */
+  readonly quarantineMs: number;
+  readonly quarantineMaxMs: number;
   /** How long a lost executor stays in lists. */
   readonly lostExecutorKeptMs: number;
   /** Shares of the slots among users; 1 where not named. */
@@ -393,7 +433,7 @@ export interface SchedulerState {
   readonly deadlines: TinyQueue<Deadline>;
   /** The wake-up that was asked for; Infinity: none. */
   wakeAtMs: number;
-  /** Placements so far. */
+  /** Where the user stood that was served last. */
   turn: number;
   submits: number;
 }

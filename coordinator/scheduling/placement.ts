@@ -1,7 +1,16 @@
 // Which waiting group goes to which executor. Whose turn it is, fairness.ts says; the executor is the one with room that
 // has the fewest bytes to fetch. A group that no connected executor could ever hold waits for a grace, with a reason in
 // numbers, since a larger executor may be about to join; then it fails. While no executor is connected it just waits.
-import { busySlots, couldHold, freeSlots, hasRoom, isReady, missingBytes } from './capacity.js';
+import {
+  busySlots,
+  couldHold,
+  freeMemory,
+  freeSlots,
+  hasRoom,
+  isReady,
+  missingBytes,
+  takesWork,
+} from './capacity.js';
 import { addDeadline } from './deadlines.js';
 import { pickNext } from './fairness.js';
 import { assignGroup, failGroup } from './groups.js';
@@ -33,7 +42,8 @@ export function placeGroups(turn: Turn): void {
 }
 
 /**
- * Among executors with room: rather not the one that failed it before, then the fewest missing bytes, then the least
+ * Among executors with room: rather not the one that failed it before, then, after it ran out of memory, the most free of
+ * it, then the fewest missing bytes, then the least
  * loaded, then by name, so that the choice never depends on the order of connecting.
  */
 export function chooseExecutor(state: SchedulerState, group: GroupRecord): ExecutorRecord | undefined {
@@ -45,6 +55,7 @@ export function chooseExecutor(state: SchedulerState, group: GroupRecord): Execu
       continue;
     const cost = [
       executor.facts.name === group.avoid ? 1 : 0,
+      group.failure?.cause === 'memory' ? -freeMemory(executor) : 0,
       missingBytes(executor, group.spec.inputs),
       busySlots(executor) / executor.facts.slots,
       executor.facts.name,
@@ -60,7 +71,7 @@ export function chooseExecutor(state: SchedulerState, group: GroupRecord): Execu
 /** Finds shapes that nobody connected could hold, from now or no more. */
 export function reviewShapes(turn: Turn): void {
   const { state, now } = turn;
-  const ready = [...state.executors.values()].filter(isReady);
+  const ready = [...state.executors.values()].filter(takesWork);
   for (const shape of state.shapes.values()) {
     const impossible = ready.length > 0 && !ready.some((executor) => couldHold(executor, shape.requirement));
     if (!impossible) shape.impossibleSinceMs = 0;

@@ -1,6 +1,6 @@
 // What a user reads while he waits.
 import { describe, expect, it } from 'vitest';
-import { facts, jobSpec, Machine, PLATFORM_FAILURE } from '../../test/support/machine.js';
+import { facts, jobSpec, Machine, ofType, PLATFORM_FAILURE } from '../../test/support/machine.js';
 import { groupMessage, jobReason } from './reasons.js';
 
 const reason = (machine: Machine, id: string): string =>
@@ -35,11 +35,34 @@ describe('a PENDING job', () => {
     machine.connect(facts('e'));
     machine.step({ type: 'executor-draining', executor: facts('e').name, connectionId: 1, reason: 'update' });
     machine.submit(jobSpec('j'));
-    expect(reason(machine, 'j')).toBe('waits for an executor: 1 of 1 drain');
+    expect(reason(machine, 'j')).toBe(
+      'waits for an executor: e drains, nothing runs there any more; start one with mlsql executor',
+    );
     machine.disconnect('e');
     expect(reason(machine, 'j')).toBe(
       'waits for an executor: none is connected, 1 drained; start one with mlsql executor',
     );
+  });
+
+  it('waits for what a draining executor still runs, and for how long', () => {
+    const machine = new Machine();
+    machine.connect(facts('e', { slots: 2 }));
+    machine.submit(jobSpec('runs', 2));
+    machine.step({ type: 'drain-executor', executor: facts('e').name, reason: 'update', deadlineMs: 90_000 });
+    machine.submit(jobSpec('j'));
+    machine.passAlive(5_000, ['e']);
+    expect(reason(machine, 'j')).toBe(
+      'waits for an executor: e drains, 2 attempts run, for at most 85 s more; start one with mlsql executor',
+    );
+    expect(machine.job('runs').story.at(-1)?.text).toBe(
+      'executor e drains: 2 attempts run, for at most 90 s more',
+    );
+    machine.disconnect('e');
+    machine.connect(facts('e', { slots: 2 }), [
+      machine.news('runs', 0, 'running'),
+      machine.news('runs', 1, 'running'),
+    ]);
+    expect(ofType(machine.effects, 'send-drain')).toMatchObject([{ reason: 'update', deadlineMs: 85_000 }]);
   });
 
   it('says in numbers what is too large, and when it will give up', () => {

@@ -1,9 +1,16 @@
 // Why something is as it is, in words and numbers. Whatever waits can say what for.
-import { couldHold, freeSlots, hasLeft, hasRoom, isReady } from './capacity.js';
+import { couldHold, freeSlots, hasLeft, hasRoom, isReady, takesWork } from './capacity.js';
 import { rankOf } from './fairness.js';
-import type { ExecutorRecord, GroupRecord, JobRecord, Requirement, SchedulerState } from './model.js';
+import type {
+  ExecutorRecord,
+  FailureInfo,
+  GroupRecord,
+  JobRecord,
+  Requirement,
+  SchedulerState,
+} from './model.js';
 import { placeInQueue } from './queue.js';
-import { tally } from './tally.js';
+import { counted, tally } from './tally.js';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -49,7 +56,7 @@ export function groupMessage(state: SchedulerState, job: JobRecord, group: Group
 /** What a pending group waits for. */
 export function waitReason(state: SchedulerState, job: JobRecord, group: GroupRecord, now: number): string {
   if (group.retryAtMs !== 0) {
-    return `waits ${(Math.max(0, group.retryAtMs - now) / 1000).toFixed(1)} s before try ${group.attempts + 1}`;
+    return `waits ${seconds(group.retryAtMs - now)} before try ${group.attempts + 1}`;
   }
   const executors = [...state.executors.values()];
   const connected = executors.filter((executor) => executor.connectionId !== 0);
@@ -61,28 +68,77 @@ export function waitReason(state: SchedulerState, job: JobRecord, group: GroupRe
     const todo = drained > 0 ? '; start one with mlsql executor' : '';
     return `waits for an executor: ${['none is connected', ...away].join(', ')}${todo}`;
   }
-  const ready = connected.filter(isReady);
-  if (ready.length === 0) return `waits for an executor: ${connected.length} of ${connected.length} drain`;
+  const ready = connected.filter(takesWork);
+  if (ready.length === 0) {
+    const drains = connected.map((executor) => `${executor.facts.name} drains, ${drainText(executor, now)}`);
+    return `waits for an executor: ${shortList(drains)}; start one with mlsql executor`;
+  }
   const need = group.spec.task;
   const able = ready.filter((executor) => couldHold(executor, need));
+  // Those in quarantine are spoken of where they are missed.
+  const away = able.filter((executor) => !isReady(executor));
   if (able.length === 0) {
     const since = state.shapes.get(group.shape)?.impossibleSinceMs ?? now;
     const left = Math.max(0, since + state.config.unplaceableGraceMs - now);
     return `${whyImpossible(state, need)}; fails in ${Math.ceil(left / 1000)} s unless a larger one joins`;
   }
+  if (away.length === able.length)
+    return `waits for an executor: ${shortList(away.map((executor) => quarantineText(executor, now)))}`;
+  const out =
+    away.length === 0 ? '' : `; ${shortList(away.map((executor) => quarantineText(executor, now)))}`;
   const { ahead, waiting } = rankOf(state, job);
   // Jobs take turns, so a group's k-th place in its job means k - 1 rounds before it.
   const position = Math.max(0, placeInQueue(job, group) - 1) * Math.max(1, waiting) + ahead + 1;
-  const slots = able.reduce((sum, executor) => sum + executor.facts.slots, 0);
-  const free = able.reduce((sum, executor) => sum + freeSlots(executor), 0);
-  if (free === 0) return `waits for a slot: ${slots} of ${slots} busy, position ${position}`;
-  const held = able.some((executor) => hasRoom(executor, need)) ? ', which are kept for a larger group' : '';
-  return `waits for room: needs ${describeNeed(need)}; ${free} of ${slots} slots are free${held}, position ${position}`;
+  const usable = able.filter(isReady);
+  const slots = usable.reduce((sum, executor) => sum + executor.facts.slots, 0);
+  const free = usable.reduce((sum, executor) => sum + freeSlots(executor), 0);
+  if (free === 0) return `waits for a slot: ${slots} of ${slots} busy, position ${position}${out}`;
+  const held = usable.some((executor) => hasRoom(executor, need))
+    ? ', which are kept for a larger group'
+    : '';
+  return `waits for room: needs ${describeNeed(need)}; ${free} of ${slots} slots are free${held}, position ${position}${out}`;
+}
+
+/** What a draining executor waits for: "2 attempts run, for at most 90 s more". */
+export function drainText(executor: ExecutorRecord, now: number): string {
+  const running = executor.attempts.size;
+  if (running === 0) return 'nothing runs there any more';
+  const until =
+    executor.drainUntilMs === 0
+      ? 'until they end'
+      : `for at most ${seconds(executor.drainUntilMs - now)} more`;
+  return `${counted(running, 'attempt')} ${running === 1 ? 'runs' : 'run'}, ${until}`;
+}
+
+/** "executor e1 is out of rotation for another 12 s: attempts of 3 jobs failed there within 60 s (disk)". */
+export function quarantineText(executor: ExecutorRecord, now: number): string {
+  const left = seconds(executor.quarantineUntilMs - now);
+  return `executor ${executor.facts.name} is out of rotation for another ${left}: ${executor.quarantineReason}`;
+}
+
+/** "gone for 12 s; 2 attempts are waited for, for at most 8.0 s more". */
+export function lostText(executor: ExecutorRecord, now: number): string {
+  const gone = `gone for ${seconds(now - executor.disconnectedMs)}`;
+  const leases = [...executor.attempts.values()].map(({ group }) => group.live?.leaseUntilMs ?? now);
+  if (leases.length === 0) return gone;
+  const waited = `${counted(leases.length, 'attempt')} ${leases.length === 1 ? 'is' : 'are'} waited for`;
+  return `${gone}; ${waited}, for at most ${seconds(Math.max(...leases) - now)} more`;
+}
+
+/** What is known beside a failure's message: " (exit code 1, at most 512 MiB of memory, 120 lines printed)"; empty: nothing. */
+export function failureFacts({ exitCode, signal, peakMemoryBytes, logLines }: FailureInfo): string {
+  const parts: string[] = [];
+  if (exitCode !== undefined) parts.push(`exit code ${exitCode}`);
+  if (signal !== undefined && signal !== '') parts.push(signal);
+  if (peakMemoryBytes !== undefined && peakMemoryBytes > 0)
+    parts.push(`at most ${bytes(peakMemoryBytes)} of memory`);
+  if (logLines !== undefined && logLines > 0) parts.push(`${counted(logLines, 'line')} printed`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
 /** "needs 8 cpus; of 2 executors the largest have 4 cpus, …": only what is too much is compared. */
 export function whyImpossible(state: SchedulerState, need: Requirement): string {
-  const ready = [...state.executors.values()].filter(isReady);
+  const ready = [...state.executors.values()].filter(takesWork);
   const most = (value: (executor: ExecutorRecord) => number): number => Math.max(0, ...ready.map(value));
   const cpus = most((executor) => Math.max(executor.facts.cpus, 1));
   const memory = most((executor) => executor.facts.memoryBytes || Number.POSITIVE_INFINITY);
@@ -113,6 +169,17 @@ function firstWaiting(job: JobRecord): GroupRecord | undefined {
   if (job.state !== 'PENDING') return undefined;
   for (const group of job.groups.values()) if (group.phase === 'pending') return group;
   return undefined;
+}
+
+/** The first few: a large cluster's list says nothing. */
+function shortList(texts: readonly string[]): string {
+  const shown = texts.slice(0, 3).join('; ');
+  return texts.length > 3 ? `${shown}; and ${texts.length - 3} more` : shown;
+}
+
+function seconds(milliseconds: number): string {
+  const left = Math.max(0, milliseconds) / 1000;
+  return left < 10 ? `${left.toFixed(1)} s` : `${Math.round(left)} s`;
 }
 
 function bytes(count: number): string {

@@ -24,10 +24,11 @@ import type { Turn } from './turn.js';
 export function onRecover(turn: Turn, { saved }: RecoverEvent): void {
   const { state } = turn;
   if (state.jobs.size > 0 || state.executors.size > 0) throw new Error('a machine that works cannot recover');
-  for (const { facts, drainReason, disconnectedMs } of saved.executors) {
+  for (const { facts, drainReason, drainUntilMs = 0, disconnectedMs } of saved.executors) {
     const executor = lostExecutor(turn, facts.name);
     executor.facts = facts;
     executor.drainReason = drainReason;
+    executor.drainUntilMs = drainUntilMs;
     if (disconnectedMs !== 0) executor.disconnectedMs = disconnectedMs;
   }
   const jobs = [...saved.jobs].sort((a, b) => a.job.submitOrder - b.job.submitOrder);
@@ -48,11 +49,12 @@ function recoverJob(turn: Turn, { spec, job: snapshot, groups, story }: SavedJob
     succeeded: 0,
     failed: 0,
     cancelled: 0,
+    // Turns are counted from here: all that wait stand alike.
+    served: 0,
     // Whatever was asked of the publisher is asked again below.
     publishAtMs: 0,
   };
   state.submits = Math.max(state.submits, job.submitOrder);
-  state.turn = Math.max(state.turn, job.servedTurn);
   state.jobs.set(spec.jobId, job);
   if (job.stage !== 'ended') userRecord(state, spec.user).jobs += 1;
   for (const group of groups) Object.assign(groupOf(job, group), own(group));

@@ -1,11 +1,20 @@
-// Two budgets of tries, told apart by whose failure it was.
+// Three budgets of tries, told apart by whose failure it was.
 import { describe, expect, it } from 'vitest';
 import { facts, failure, jobSpec, Machine, PLATFORM_FAILURE } from '../../test/support/machine.js';
 import { SCHEDULER_DEFAULTS } from './limits.js';
 import { backoffMs, decideRetry } from './retry.js';
 import { createRng } from './rng.js';
 
-const group = (scriptFailures: number, infrastructureFailures: number, retries: number) => ({
+const GIB = 1024 ** 3;
+const OUT_OF_MEMORY = failure({ code: 'MLSQL_TASK_MEMORY', message: 'too much memory', cause: 'memory' });
+
+const group = (
+  scriptFailures: number,
+  infrastructureFailures: number,
+  retries: number,
+  memoryFailures = 0,
+) => ({
+  memoryFailures,
   scriptFailures,
   infrastructureFailures,
   spec: { retries },
@@ -17,7 +26,19 @@ describe('decideRetry', () => {
       'a script failure within its retries',
       group(1, 0, 2),
       failure(),
-      { retry: true, delayMs: 0, budget: 'script' },
+      { retry: true, delayMs: expect.any(Number), budget: 'script' },
+    ],
+    [
+      'a first want of memory, whatever retries allow',
+      group(0, 0, 0),
+      OUT_OF_MEMORY,
+      { retry: true, delayMs: expect.any(Number), budget: 'memory' },
+    ],
+    [
+      'a second want of memory',
+      group(0, 0, 9, 1),
+      OUT_OF_MEMORY,
+      { retry: false, why: 'it ran out of memory 2 times, which is the limit' },
     ],
     [
       'a script failure beyond them',
@@ -53,6 +74,9 @@ describe('decideRetry', () => {
       retry: true,
       budget: 'script',
     });
+    expect(decideRetry(group(0, 5, 1, 1), failure(), SCHEDULER_DEFAULTS, createRng(1))).toMatchObject({
+      retry: true,
+    });
     expect(decideRetry(group(1, 0, 1), PLATFORM_FAILURE, SCHEDULER_DEFAULTS, createRng(1))).toMatchObject({
       retry: true,
       budget: 'infrastructure',
@@ -85,7 +109,10 @@ describe('retries in the machine', () => {
     const machine = new Machine();
     machine.connect(facts('e1'));
     machine.submit(jobSpec('j', 1, { each: { retries: 2 } }));
+    const next = (): void => machine.passAlive(machine.state.config.retryDelayMs * 2, ['e1']);
     machine.report('j', 0, 'failed', { score: 1 });
+    expect(machine.group('j', 0)).toMatchObject({ attempts: 1, phase: 'pending' });
+    next();
     expect(machine.group('j', 0)).toMatchObject({
       attempts: 2,
       scriptFailures: 1,
@@ -93,6 +120,7 @@ describe('retries in the machine', () => {
       score: undefined,
     });
     machine.report('j', 0, 'failed');
+    next();
     machine.report('j', 0, 'failed', { failure: failure({ message: 'the third' }) });
     expect(machine.group('j', 0)).toMatchObject({
       attempts: 3,
@@ -116,6 +144,23 @@ describe('retries in the machine', () => {
     });
     machine.passAlive(machine.state.config.retryDelayMs, ['e1', 'e2']);
     expect(machine.group('j', 0)).toMatchObject({ attempts: 2, executor: 'e2' });
+  });
+
+  it('tries once more elsewhere after a script ran out of memory, where the most of it is free', () => {
+    const machine = new Machine();
+    machine.connect(facts('a', { memoryBytes: 4 * GIB }), [], ['data']);
+    machine.connect(facts('b', { memoryBytes: 8 * GIB }));
+    machine.connect(facts('c', { memoryBytes: 16 * GIB }));
+    machine.submit(jobSpec('j', 1, { each: { inputs: [{ sha256: 'data', sizeBytes: 1_000 }] } }));
+    expect(machine.group('j', 0).executor).toBe('a');
+    machine.report('j', 0, 'failed', { failure: OUT_OF_MEMORY });
+    machine.passAlive(machine.state.config.retryDelayMs, ['a', 'b', 'c']);
+    expect(machine.group('j', 0)).toMatchObject({ attempts: 2, executor: 'c', memoryFailures: 1 });
+    machine.report('j', 0, 'failed', { failure: OUT_OF_MEMORY });
+    expect(machine.group('j', 0)).toMatchObject({ phase: 'failed', scriptFailures: 0 });
+    expect(machine.job('j').story.map(({ text }) => text)).toContain(
+      'group 0: failed for good: it ran out of memory 2 times, which is the limit',
+    );
   });
 
   it('never tries a failure again that would end the same way', () => {

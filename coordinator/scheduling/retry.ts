@@ -1,39 +1,63 @@
-// Whether a failed attempt is followed by another one, and when. Two budgets: the script's own failures use up what the
-// user allows (`retries`), the cluster's failures (lost executors, sync, upload) use up the cluster's.
+// Whether a failed attempt is followed by another one, and when. Three budgets, none of which pays for another: the
+// script's own failures use up what the user allows (`retries`); failures of the cluster (lost executors, drains, sync,
+// upload) use up the cluster's; out of memory has one further try, on an executor with more free memory where there is one.
 import type { FailureInfo, GroupRecord, SchedulerConfig } from './model.js';
 import { nextRandom, type Rng } from './rng.js';
 
+export type RetryBudget = 'script' | 'infrastructure' | 'memory';
+
 export type RetryDecision =
-  | { readonly retry: true; readonly delayMs: number; readonly budget: 'script' | 'infrastructure' }
+  | { readonly retry: true; readonly delayMs: number; readonly budget: RetryBudget }
   /** `why` in words, for the story. */
   | { readonly retry: false; readonly why: string };
 
+type Failures = Pick<GroupRecord, 'scriptFailures' | 'infrastructureFailures' | 'memoryFailures'>;
+
 /** Decides by the failures so far, this one not yet counted. */
 export function decideRetry(
-  group: Pick<GroupRecord, 'scriptFailures' | 'infrastructureFailures'> & {
-    readonly spec: { readonly retries: number };
-  },
+  group: Failures & { readonly spec: { readonly retries: number } },
   failure: FailureInfo,
-  config: Pick<SchedulerConfig, 'infrastructureRetries' | 'retryDelayMs' | 'retryDelayMaxMs'>,
+  config: Pick<
+    SchedulerConfig,
+    'infrastructureRetries' | 'memoryRetries' | 'retryDelayMs' | 'retryDelayMaxMs'
+  >,
   rng: Rng,
 ): RetryDecision {
   if (!failure.retryable) return { retry: false, why: 'another try would end the same way' };
-  if (failure.blame === 'user') {
-    const { retries } = group.spec;
-    if (group.scriptFailures >= retries) return { retry: false, why: `no try left (retries=${retries})` };
-    return { retry: true, delayMs: 0, budget: 'script' };
-  }
-  const budget = config.infrastructureRetries;
-  if (group.infrastructureFailures >= budget) {
-    return { retry: false, why: `the cluster failed it ${budget + 1} times, which is its limit` };
-  }
+  const budget = budgetOf(failure);
+  const before = failuresOf(group, budget);
+  if (before >= allowedTries(group.spec.retries, config, budget))
+    return { retry: false, why: whyNoMore(budget, before + 1, group.spec.retries) };
   // An executor that is gone says nothing about the others: the first time no time is lost.
-  const first = group.infrastructureFailures === 0 && failure.cause === 'lost';
-  return {
-    retry: true,
-    delayMs: first ? 0 : backoffMs(group.infrastructureFailures, config, rng),
-    budget: 'infrastructure',
-  };
+  const gone = failure.cause === 'lost' || failure.code === 'MLSQL_TASK_LOST';
+  const first = budget === 'infrastructure' && before === 0 && gone;
+  return { retry: true, delayMs: first ? 0 : backoffMs(before, config, rng), budget };
+}
+
+/** Whose tries a failure uses up. */
+export function budgetOf(failure: Pick<FailureInfo, 'blame' | 'cause'>): RetryBudget {
+  if (failure.blame === 'platform') return 'infrastructure';
+  return failure.cause === 'memory' ? 'memory' : 'script';
+}
+
+function failuresOf(group: Failures, budget: RetryBudget): number {
+  if (budget === 'script') return group.scriptFailures;
+  return budget === 'memory' ? group.memoryFailures : group.infrastructureFailures;
+}
+
+function allowedTries(
+  retries: number,
+  config: Pick<SchedulerConfig, 'infrastructureRetries' | 'memoryRetries'>,
+  budget: RetryBudget,
+): number {
+  if (budget === 'script') return retries;
+  return budget === 'memory' ? config.memoryRetries : config.infrastructureRetries;
+}
+
+function whyNoMore(budget: RetryBudget, times: number, retries: number): string {
+  if (budget === 'script') return `no try left (retries=${retries})`;
+  if (budget === 'memory') return `it ran out of memory ${times} times, which is the limit`;
+  return `the cluster failed it ${times} times, which is its limit`;
 }
 
 /** Doubles with each failure before, up to the maximum; between half and all of it, so that many do not come back at once. */

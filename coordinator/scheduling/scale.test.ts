@@ -18,6 +18,7 @@ it('runs 10,000 groups of one job, and a small job beside it does not wait for t
   const outcomes: string[] = [];
   let now = 1_000_000;
   let effectsInAll = 0;
+  let assigned = 0;
   let mostEffects = 0;
   const queue: SchedulerEvent[] = [];
   const take = (event: SchedulerEvent): void => {
@@ -26,7 +27,10 @@ it('runs 10,000 groups of one job, and a small job beside it does not wait for t
     effectsInAll += effects.length;
     if (event.type !== 'submit-job') mostEffects = Math.max(mostEffects, effects.length);
     for (const effect of effects) {
-      if (effect.type === 'send-assign') running.push(effect);
+      if (effect.type === 'send-assign') {
+        running.push(effect);
+        assigned += 1;
+      }
       if (effect.type === 'accept-result') {
         queue.push({
           type: 'result-decided',
@@ -43,7 +47,7 @@ it('runs 10,000 groups of one job, and a small job beside it does not wait for t
         });
       }
       if (effect.type === 'job-ended')
-        outcomes.push(`${effect.jobId} ${effect.outcome.reason} after ${state.turn}`);
+        outcomes.push(`${effect.jobId} ${effect.outcome.reason} after ${assigned}`);
     }
   };
 

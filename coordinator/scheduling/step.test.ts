@@ -234,6 +234,7 @@ describe('acceptance', () => {
     machine.connect(facts('e1'));
     machine.submit(jobSpec('j', 1, { each: { retries: 1 } }));
     machine.report('j', 0, 'failed');
+    machine.passAlive(machine.state.config.retryDelayMs, ['e1']);
     machine.report('j', 0, 'succeeded');
     const ref = { jobId: jobId('j'), algIndex: 0, attempt: 2 };
     const other = { ...RESULT, logLines: 99 };

@@ -19,6 +19,7 @@ import { forgiveSilence } from './leases.js';
 import { SCHEDULER_DEFAULTS } from './limits.js';
 import type { Deadline, GroupRecord, JobRecord, SchedulerConfig, SchedulerState } from './model.js';
 import { onShapeDue, placeGroups, reviewShapes } from './placement.js';
+import { onQuarantineDue, reviewQuarantine } from './quarantine.js';
 import { enqueue } from './queue.js';
 import { onRecover } from './recovery.js';
 import { createRng } from './rng.js';
@@ -60,6 +61,7 @@ export function step(state: SchedulerState, event: SchedulerEvent, now: number):
   const turn = new Turn(state, now);
   handle(turn, event);
   settle(turn);
+  if (turn.capacityChanged) reviewQuarantine(turn);
   if (turn.capacityChanged || turn.queueChanged) {
     reviewShapes(turn);
     placeGroups(turn);
@@ -162,6 +164,11 @@ function onDue(turn: Turn, { atMs, subject }: Deadline): void {
       const executor = state.executors.get(subject.executor);
       if (executor !== undefined && executor.connectionId === subject.connectionId)
         onExecutorDue(turn, executor);
+      return;
+    }
+    case 'quarantine': {
+      const executor = state.executors.get(subject.executor);
+      if (executor !== undefined) onQuarantineDue(turn, executor);
       return;
     }
     case 'lost-executor': {

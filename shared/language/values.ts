@@ -65,6 +65,14 @@ export function parsePositiveNumber(text: string): number {
   return number;
 }
 
+/** A share beside others': a number from 0.1 to 100. */
+export function parsePriority(text: string): number {
+  const number = decimal(text.trim());
+  if (number === undefined || number < 0.1 || number > 100)
+    throw new BadValueError('is no number from 0.1 to 100');
+  return number;
+}
+
 /**
  * A duration: a number with ms, s, m, h or d (`90s`, `15m`, `1.5h`).
  * @returns milliseconds, at least 1

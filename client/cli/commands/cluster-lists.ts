@@ -18,6 +18,7 @@ export async function listExecutors({ client, streams, json }: CommandContext): 
       { head: 'CACHE', text: (executor) => formatBytes(executor.cacheBytes), numeric: true },
       { head: 'HOST', text: (executor) => executor.host },
       { head: 'SINCE', text: (executor) => formatTime(executor.connectedMs) },
+      { head: 'REASON', text: (executor) => executor.reason },
     ],
     'no executor is connected',
   );
@@ -32,7 +33,9 @@ export async function drainExecutor(
   streams.stdout.write(
     json
       ? `${JSON.stringify({ name, state: 'draining' })}\n`
-      : `executor ${name} gets nothing new and leaves when its work has ended\n`,
+      : deadlineMs === 0
+        ? `executor ${name} gets nothing new and leaves when its work has ended\n`
+        : `executor ${name} gets nothing new; in ${formatDuration(deadlineMs)} at the latest its work is handed on, and it leaves\n`,
   );
 }
 

@@ -1,9 +1,10 @@
 // `mlsql jobs`: lists, shows, prints logs, cancels.
-import type { JobView } from '../../library/views.js';
+import type { GroupFailure, GroupView, JobView } from '../../library/views.js';
 import type { CommandContext } from '../context.js';
 import { cellText, printableLine } from '../output/cells.js';
 import { formatBytes, formatDuration, formatScore, formatTime } from '../output/format.js';
 import { type ListColumn, writeFacts, writeList } from '../output/lists.js';
+import type { Streams } from '../output/run-output.js';
 
 const COLUMNS: readonly ListColumn<JobView>[] = [
   { head: 'JOB', text: (job) => job.jobId },
@@ -69,14 +70,27 @@ export async function showJob({ client, streams, json }: CommandContext, jobId: 
     ],
     'no groups',
   );
-  for (const group of job.groups) {
-    if (group.traceback !== null)
-      streams.stdout.write(`\ngroup ${group.algIndex}:\n${group.traceback.trimEnd()}\n`);
-  }
+  for (const group of job.groups) if (group.failure !== null) writeFailure(streams, group, group.failure);
   if (job.story.length > 0)
     streams.stdout.write(
       `\n${job.story.map((line) => `${formatTime(line.timeMs)}  ${cellText(line.text)}`).join('\n')}\n`,
     );
+}
+
+function writeFailure(streams: Streams, group: GroupView, failure: GroupFailure): void {
+  streams.stdout.write('\n');
+  writeFacts(streams, [
+    ['group', group.algIndex],
+    ['cause', `${failure.cause} (${failure.code})`],
+    ['try', failure.attempt === 0 ? null : failure.attempt],
+    ['executor', group.executor],
+    ['exit code', failure.exitCode],
+    ['signal', failure.signal],
+    ['memory', failure.peakMemoryBytes === null ? null : `at most ${formatBytes(failure.peakMemoryBytes)}`],
+    ['printed', failure.logLines === null ? null : `${failure.logLines} lines`],
+    ['look', failure.look],
+  ]);
+  if (group.traceback !== null) streams.stdout.write(`${group.traceback.trimEnd()}\n`);
 }
 
 export interface LogsOptions {

@@ -37,7 +37,37 @@ export interface GroupStatus {
    */
   'startTimeMs'?: (number | string | Long);
   'endTimeMs'?: (number | string | Long);
+  /**
+   * Of a group that failed, or waits after a failure: exit, signal, memory, timeout, idle, sync, environment, upload, disk,
+   * internal, lost, queue, unplaceable; empty: it did not fail.
+   */
+  'cause'?: (string);
+  /**
+   * Code of the registry; empty: it did not fail.
+   */
+  'code'?: (string);
+  /**
+   * Of the script's process; absent where it did not end by itself.
+   */
+  'exitCode'?: (number);
+  /**
+   * The signal that ended it, as SIGKILL; empty: none.
+   */
+  'signal'?: (string);
+  /**
+   * Most memory that the failed attempt's processes used; 0: not known.
+   */
+  'peakMemoryBytes'?: (number | string | Long);
+  /**
+   * Lines that the failed attempt printed; 0: none, or not known.
+   */
+  'logLines'?: (number | string | Long);
+  /**
+   * The attempt that failed, from 1; 0: none.
+   */
+  'failedAttempt'?: (number);
   '_score'?: "score";
+  '_exitCode'?: "exitCode";
 }
 
 export interface GroupStatus__Output {
@@ -75,5 +105,35 @@ export interface GroupStatus__Output {
    */
   'startTimeMs': (number);
   'endTimeMs': (number);
+  /**
+   * Of a group that failed, or waits after a failure: exit, signal, memory, timeout, idle, sync, environment, upload, disk,
+   * internal, lost, queue, unplaceable; empty: it did not fail.
+   */
+  'cause': (string);
+  /**
+   * Code of the registry; empty: it did not fail.
+   */
+  'code': (string);
+  /**
+   * Of the script's process; absent where it did not end by itself.
+   */
+  'exitCode'?: (number);
+  /**
+   * The signal that ended it, as SIGKILL; empty: none.
+   */
+  'signal': (string);
+  /**
+   * Most memory that the failed attempt's processes used; 0: not known.
+   */
+  'peakMemoryBytes': (number);
+  /**
+   * Lines that the failed attempt printed; 0: none, or not known.
+   */
+  'logLines': (number);
+  /**
+   * The attempt that failed, from 1; 0: none.
+   */
+  'failedAttempt': (number);
   '_score'?: "score";
+  '_exitCode'?: "exitCode";
 }
