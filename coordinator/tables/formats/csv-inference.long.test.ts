@@ -294,18 +294,25 @@ test('infers from two rows what Spark infers', async () => {
   expect(CASES.map(([cells], index) => [cells, types[index], columns[index]])).toEqual(CASES);
 });
 
-test('finds behind many plain rows the one value that makes a type wider', async () => {
-  // How many digits a decimal gets depends on the order of the rows; the test below has it.
-  const cases = CASES.filter(([, type]) => !type.startsWith('decimal'));
-  const lineAt = (place: 0 | 1): string => `${cases.map(([cells]) => cells[place]).join(',')},x\n`;
-  const { types, columns } = await read(
-    `${cases.map((_, index) => `c${index}`).join(',')},last\n${lineAt(1).repeat(MANY)}${lineAt(0)}`,
-    MANY,
-  );
-  expect(cases.map(([cells], index) => [cells, types[index], columns[index]![0]])).toEqual(
-    cases.map(([cells, type, values]) => [cells, type, values[0]]),
-  );
-});
+/** Few columns at a time are tested beside each other, many as rows of one column. */
+test.each([20, CASES.length])(
+  'finds behind many plain rows, in files of %i columns, the one value that makes a type wider',
+  async (columnsAtOnce) => {
+    // How many digits a decimal gets depends on the order of the rows; the test below has it.
+    const cases = CASES.filter(([, type]) => !type.startsWith('decimal'));
+    for (let from = 0; from < cases.length; from += columnsAtOnce) {
+      const some = cases.slice(from, from + columnsAtOnce);
+      const lineAt = (place: 0 | 1): string => `${some.map(([cells]) => cells[place]).join(',')},x\n`;
+      const { types, columns } = await read(
+        `${some.map((_, index) => `c${index}`).join(',')},last\n${lineAt(1).repeat(MANY)}${lineAt(0)}`,
+        MANY,
+      );
+      expect(some.map(([cells], index) => [cells, types[index], columns[index]![0]])).toEqual(
+        some.map(([cells, type, values]) => [cells, type, values[0]]),
+      );
+    }
+  },
+);
 
 test('gives whole numbers beyond bigint the digits that Spark gives them', async () => {
   const long = '9223372036854775808';

@@ -8,6 +8,7 @@ import type { SparkType } from '../spark-type.js';
 import type { StatementRows } from '../sql-process/messages.js';
 import { columnAt, quoteName } from '../sql-text.js';
 import { isUtc, type TimeZone, textToTimestamp } from '../time-zone.js';
+import { type TextTest, tryAll } from './column-tests.js';
 import type { LoadContext } from './loader.js';
 
 /** Rows that suggest the types, fewer where they are wide. */
@@ -25,11 +26,11 @@ export const STRING_COLUMN: ColumnReading = { type: { kind: 'string' } };
 
 interface Candidate extends ColumnReading {
   /** True for a value that Spark takes for this type. */
-  readonly exact: (text: string) => string;
+  readonly exact: TextTest;
   /** True wherever `exact` is; for one whose text is so long that columns are only asked it where it may well be true. */
-  readonly form?: (text: string) => string;
+  readonly form?: TextTest;
   /** True only where `exact` is, and cheap; may be false or null for any value. */
-  readonly cheap?: (text: string) => string;
+  readonly cheap?: TextTest;
 }
 
 const WHOLE = String.raw`[+-]?\d+`;
@@ -138,15 +139,16 @@ export async function inferColumns(
   const open = [...guesses.keys()].filter((column) => guesses[column]! < candidates.length);
   if (open.length === 0) return { columns: guesses.map(() => STRING_COLUMN), allRowsRead: false };
 
-  const facts = open.flatMap((column) => [
-    all(testOf(columnAt(column), candidates[guesses[column]!]!)),
-    `count(${columnAt(column)})`,
-  ]);
-  const [row] = (await run(`SELECT ${facts.join(', ')} FROM ${source}`)).rows;
+  const results = await tryAll(
+    run,
+    source,
+    open.map((column) => ({ column, test: quickTest(candidates[guesses[column]!]!) })),
+  );
   const wrong: number[] = [];
   for (const [place, column] of open.entries()) {
-    if (Number(row![2 * place + 1]) === 0) guesses[column] = candidates.length;
-    else if (row![2 * place] !== true) wrong.push(column);
+    const { passed, values } = results[place]!;
+    if (values === 0) guesses[column] = candidates.length;
+    else if (!passed) wrong.push(column);
   }
   if (wrong.length > 0) await correct(run, candidates, source, guesses, wrong);
 
@@ -199,20 +201,19 @@ async function correct(
   // The cheap conditions would help little, since most of these tests fail, and are slow to plan in such numbers.
   const trials = columns.flatMap((column) =>
     candidates.flatMap(({ form, exact }, at) =>
-      at > guesses[column]! ? [{ column, at, form, test: exact(columnAt(column)) }] : [],
+      at > guesses[column]! ? [{ column, at, form, test: exact }] : [],
     ),
   );
   for (const column of columns) guesses[column] = candidates.length;
-  const tests = trials.map(({ column, form, test }) => form?.(columnAt(column)) ?? test);
-  const results = await allTrue(run, source, tests);
-  const possible = trials.filter((_, place) => results[place]);
-  const formed = possible.filter(({ form }) => form !== undefined);
-  const exact = await allTrue(
+  const first = await tryAll(
     run,
     source,
-    formed.map(({ test }) => test),
+    trials.map(({ column, form, test }) => ({ column, test: form ?? test })),
   );
-  const failed = new Set(formed.filter((_, place) => !exact[place]));
+  const possible = trials.filter((_, place) => first[place]!.passed);
+  const formed = possible.filter(({ form }) => form !== undefined);
+  const second = await tryAll(run, source, formed);
+  const failed = new Set(formed.filter((_, place) => !second[place]!.passed));
   for (const trial of possible) {
     if (!failed.has(trial)) guesses[trial.column] = Math.min(guesses[trial.column]!, trial.at);
   }
@@ -223,31 +224,20 @@ async function passing(
   run: (sql: string) => Promise<StatementRows>,
   source: string,
   columns: readonly number[],
-  test: (text: string) => string,
+  test: TextTest,
 ): Promise<number[]> {
-  const results = await allTrue(
+  const results = await tryAll(
     run,
     source,
-    columns.map((column) => test(columnAt(column))),
+    columns.map((column) => ({ column, test })),
   );
-  return columns.filter((_, place) => results[place]);
+  return columns.filter((_, place) => results[place]!.passed);
 }
 
-/** For each of the conditions whether it is false for no row. */
-async function allTrue(
-  run: (sql: string) => Promise<StatementRows>,
-  source: string,
-  conditions: readonly string[],
-): Promise<boolean[]> {
-  if (conditions.length === 0) return [];
-  const { rows } = await run(`SELECT ${conditions.map(all).join(', ')} FROM ${source}`);
-  return rows[0]!.map((value) => value === true);
-}
-
-const all = (condition: string): string => `coalesce(bool_and(${condition}), true)`;
-
-function testOf(text: string, { cheap, exact }: Candidate): string {
-  return cheap === undefined ? exact(text) : `CASE WHEN ${cheap(text)} THEN true ELSE ${exact(text)} END`;
+/** The exact test, asked only of values for which the cheap one does not tell. */
+function quickTest({ cheap, exact }: Candidate): TextTest {
+  if (cheap === undefined) return exact;
+  return (text) => `CASE WHEN ${cheap(text)} THEN true ELSE ${exact(text)} END`;
 }
 
 /**
