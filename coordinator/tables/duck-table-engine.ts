@@ -21,6 +21,7 @@ import { jsonLine } from './json-line.js';
 import { saveTable } from './save-table.js';
 import { SavesUnderWay } from './save-target.js';
 import { evaluateSelect } from './select-table.js';
+import { shownColumns } from './shown-columns.js';
 import { hasTimestamp, parseSparkType } from './spark-type.js';
 import { makeSpoolFolder, removeSpoolFolder } from './spool-folder.js';
 import { SQL_PROCESS_PATH, SqlClient } from './sql-client.js';
@@ -39,7 +40,7 @@ import type {
   WritePartsRequest,
   WrittenPart,
 } from './table-engine.js';
-import { fingerprintOf, type Table, TableSession, tableInfo, viewName } from './table-session.js';
+import { columnInfo, fingerprintOf, type Table, TableSession, tableInfo, viewName } from './table-session.js';
 import { isUtc, readTimeZone } from './time-zone.js';
 import { TranslatorClient } from './translator-client.js';
 import { writeParts } from './write-parts.js';
@@ -242,9 +243,10 @@ class DuckTableEngine implements TableEngine {
   async rows(id: SessionId, name: string, limit: number): Promise<RowsResult> {
     const session = this.#session(id);
     const table = session.get(name);
+    const columns = shownColumns(table.columns);
     return this.#guard(session, 'read', async (signal) => {
       const { rows } = await session.run(
-        `SELECT ${jsonLine(table.columns, 'row', session.timeZone)} FROM "${table.view}" LIMIT ${limit + 1}`,
+        `SELECT ${jsonLine(columns, 'row', session.timeZone)} FROM "${table.view}" LIMIT ${limit + 1}`,
         signal,
       );
       const rowsJson = rows.slice(0, limit).map((row) => row[0] as string);
@@ -252,7 +254,7 @@ class DuckTableEngine implements TableEngine {
       const rowCount = truncated
         ? Number((await session.run(`SELECT count(*) FROM "${table.view}"`, signal)).rows[0]![0])
         : rowsJson.length;
-      return { columns: tableInfo(table).columns, rowsJson, rowCount, truncated };
+      return { columns: columnInfo(columns), rowsJson, rowCount, truncated };
     });
   }
 

@@ -11,7 +11,7 @@ import { sparkTypeText } from './spark-type.js';
 import { type SqlClient, SqlWorkError } from './sql-client.js';
 import type { SessionSettings, Stage, StatementRows } from './sql-process/messages.js';
 import { quoteName } from './sql-text.js';
-import type { TableInfo } from './table-engine.js';
+import type { ColumnInfo, TableInfo } from './table-engine.js';
 import { type TimeZone, UTC } from './time-zone.js';
 
 /** An immutable table: a view in DuckDB with columns c0, c1, …, and the names that users gave them. */
@@ -190,12 +190,15 @@ export class TableSession {
 }
 
 export function tableInfo(table: Table): TableInfo {
-  const columns = table.columns.map((column) => ({ name: column.name, type: sparkTypeText(column.type) }));
   return {
     name: table.name,
-    columns,
+    columns: columnInfo(table.columns),
     ...(table.fingerprint === undefined ? {} : { fingerprint: table.fingerprint }),
   };
+}
+
+export function columnInfo(columns: Table['columns']): ColumnInfo[] {
+  return columns.map(({ name, type }) => ({ name, type: sparkTypeText(type) }));
 }
 
 /** A hash of whatever decides a table's rows. */

@@ -8,7 +8,7 @@ import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { PARTITION_TARGET_BYTES } from '../../shared/limits.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import { copyStatement, rowBytes } from './copy-statement.js';
+import { copyStatement, refuseTwins, rowBytes } from './copy-statement.js';
 import { hasTimestamp } from './spark-type.js';
 import type { WritePartsRequest, WrittenPart } from './table-engine.js';
 import { fingerprintOf, type Table, type TableSession } from './table-session.js';
@@ -33,6 +33,7 @@ export async function writeParts(
   request: WritePartsRequest,
   signal: AbortSignal,
 ): Promise<readonly WrittenPart[]> {
+  refuseTwins(table.columns);
   const indexKey =
     table.fingerprint === undefined
       ? undefined

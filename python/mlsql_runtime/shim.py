@@ -226,6 +226,8 @@ class _Shim:
                 self._check_disk()
                 disk_at = now + max(_DISK_SAMPLE_SECONDS, (time.monotonic() - now) / _DISK_SAMPLE_SHARE)
             if self._kill_at is not None and now >= self._kill_at:
+                if self._child_status is not None and self._ending is None:
+                    self._note_stubborn(spec.grace_ms)
                 self.kill_everything()
                 return
             times = [memory_at, disk_at, timeout_at, self._kill_at, idle_at if self._kill_at is None else None]
@@ -305,6 +307,14 @@ class _Shim:
         process_tree.send_signal(processes, signal.SIGCONT)
         kill_at = now + grace_ms / 1000
         self._kill_at = kill_at if self._kill_at is None else min(kill_at, self._kill_at)
+
+    def _note_stubborn(self, grace_ms: int) -> None:
+        """Why a script that has ended well took so much longer."""
+        pids = ", ".join(str(pid) for pid in process_tree.descendants(os.getpid())[:10])
+        self._spool.note(
+            f"[mlsql] the script has ended, but processes that it started (pid {pids}) did not end "
+            f"{grace_ms / 1000:g} s after SIGTERM: they are killed"
+        )
 
     def _check_memory(self) -> None:
         processes = process_tree.descendants(os.getpid())

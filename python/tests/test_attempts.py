@@ -363,7 +363,9 @@ DAEMON = """
 def test_a_daemon_that_the_script_leaves_behind_is_ended(launcher: Launcher, output: str) -> None:
     result = launcher.run(source(DAEMON.format(output=output, end="sys.exit(0)")), graceMs=200)
     assert (result.exit["cause"], result.exit["exitCode"]) == ("exit", 0)
-    assert not is_alive(int((result.folder / "work/daemon.pid").read_text()))
+    daemon = int((result.folder / "work/daemon.pid").read_text())
+    assert not is_alive(daemon)
+    assert f"(pid {daemon}) did not end 0.2 s after SIGTERM" in (result.folder / "output.log").read_text()
 
 
 def test_a_stop_reaches_daemons_too(launcher: Launcher) -> None:

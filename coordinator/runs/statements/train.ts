@@ -274,13 +274,16 @@ async function conclude(
   }
   if (outcome.state === 'CANCELLED')
     throw new MlsqlError('MLSQL_TRAIN_CANCELLED', outcome.reason, { position, jobId });
-  const failed = outcome.groups.filter((group) => group.status !== 'success');
+  const unsuccessful = outcome.groups.filter((group) => group.status !== 'success');
   if (outcome.state === 'FAILED') {
     const first = outcome.error;
+    const failed = unsuccessful.filter((group) => group.status === 'fail').length;
+    const cancelled = unsuccessful.length - failed;
+    const counts = `${failed} of ${outcome.groups.length} groups failed${cancelled === 0 ? '' : `, ${cancelled} cancelled`}`;
     const cause = first === undefined ? outcome.reason : `${first.failure.message} (${first.failure.code})`;
     throw new MlsqlError(
       'MLSQL_TRAIN_FAILED',
-      `${failed.length} of ${outcome.groups.length} groups failed; ${first?.algIndex === undefined ? cause : `group ${first.algIndex}: ${cause}`}`,
+      `${counts}; ${first?.algIndex === undefined ? cause : `group ${first.algIndex}: ${cause}`}`,
       {
         position,
         jobId,
@@ -290,7 +293,7 @@ async function conclude(
       },
     );
   }
-  for (const group of failed) {
+  for (const group of unsuccessful) {
     context.warn({
       code: 'MLSQL_TRAIN_GROUP_FAILED',
       message: `group ${group.algIndex} ${group.status === 'cancelled' ? 'was cancelled' : 'failed'}: ${group.message}`,

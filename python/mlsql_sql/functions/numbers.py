@@ -278,11 +278,14 @@ def _extreme(call: Call) -> Expr:
 
 @scalar("rand", "random")
 def _rand(call: Call) -> Expr:
-    values = call.arguments(0, 1)
-    for value in values:
-        call.constant(value, "seed")
+    if call.arguments(0, 1):
+        # Its numbers follow the rows of Spark's partitions one by one; others would look repeatable and not be it.
+        raise call.unsupported(
+            "with a seed",
+            "rand() draws new numbers each time; a split that repeats: pmod(hash(id), 100) < 80, by a column that names the row.",
+        )
     call.compiler.context.volatile = True
-    return Expr("random()", DOUBLE, call_name("rand", [value.name for value in values]), volatile=True)
+    return Expr("random()", DOUBLE, call_name("rand", []), volatile=True)
 
 
 @scalar("shiftleft", "shiftright", "shiftrightunsigned")
