@@ -1,5 +1,7 @@
 // `npm run bench [-- NAME …]`: each figure beside its reference, measured in the same run on the same machine.
+import { durableJobs } from './durable-jobs.js';
 import { functionCalls } from './function-calls.js';
+import { logLines } from './log-lines.js';
 import { memory } from './memory.js';
 import { type Figure, printFigures } from './report.js';
 import { splitTable } from './split-table.js';
@@ -12,6 +14,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'split-table': splitTable,
   'function-calls': functionCalls,
   memory,
+  'durable-jobs': durableJobs,
+  'log-lines': logLines,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,10 +1,10 @@
 // All logs of all attempts, below `logs/<jobId>/<algIndex>-<attempt>.log`: appended to by executors, read from anywhere,
 // followed live without polling.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.js';
-import { type AttemptRef, attemptKey, type JobId } from '../../shared/ids.js';
+import type { AttemptRef, JobId } from '../../shared/ids.js';
 import { LOG_BATCH_MAX_BYTES } from '../../shared/limits.js';
 import { AttemptLog } from './attempt-log.js';
 
@@ -46,8 +46,11 @@ export type LogListener = (appended: LogAppended) => void;
 
 export class LogStore {
   readonly #folder: string;
-  readonly #logs = new Map<string, AttemptLog>();
+  /** By job, then by attempt. */
+  readonly #logs = new Map<string, Map<string, AttemptLog>>();
   readonly #listeners = new Map<string, Set<LogListener>>();
+  /** Jobs that have a folder: most of many small ones print nothing, and are forgotten without a look at the disk. */
+  readonly #kept: Set<string>;
 
   /** @param stateDir - the coordinator's; logs lie in its `logs` folder */
   constructor(
@@ -55,6 +58,7 @@ export class LogStore {
     private readonly clock: Clock,
   ) {
     this.#folder = join(stateDir, 'logs');
+    this.#kept = new Set(existsSync(this.#folder) ? readdirSync(this.#folder) : []);
   }
 
   /**
@@ -62,6 +66,7 @@ export class LogStore {
    * @returns the number up to which lines are kept, which the executor is told
    */
   async append(ref: AttemptRef, firstSeq: number, lines: readonly string[]): Promise<number> {
+    this.#kept.add(ref.jobId);
     const { ackSeq, firstNew, newLines } = await this.#log(ref).append(firstSeq, lines);
     if (newLines > 0) {
       const appended = { ref, firstSeq: firstNew, count: newLines };
@@ -133,38 +138,41 @@ export class LogStore {
 
   /** Removes all logs of a job. */
   async forget(jobId: JobId): Promise<void> {
-    const prefix = `${jobId}/`;
-    for (const [key, log] of this.#logs) {
-      if (!key.startsWith(prefix)) continue;
-      log.close();
-      this.#logs.delete(key);
-    }
-    await rm(join(this.#folder, jobId), { recursive: true, force: true });
+    for (const log of this.#logs.get(jobId)?.values() ?? []) log.close();
+    this.#logs.delete(jobId);
+    if (this.#kept.delete(jobId)) await rm(join(this.#folder, jobId), { recursive: true, force: true });
   }
 
   /** Ends everyone who follows. */
   close(): void {
-    for (const log of this.#logs.values()) log.close();
+    for (const logs of this.#logs.values()) for (const log of logs.values()) log.close();
   }
 
   #file(ref: LogRef): string {
-    return join(this.#folder, ref.jobId, `${ref.algIndex}-${ref.attempt}.log`);
+    return join(this.#folder, ref.jobId, `${attemptOf(ref)}.log`);
   }
 
   #has(ref: LogRef): boolean {
-    return this.#logs.has(attemptKey(ref as AttemptRef)) || existsSync(this.#file(ref));
+    return this.#logs.get(ref.jobId)?.has(attemptOf(ref)) === true || existsSync(this.#file(ref));
   }
 
   #log(ref: LogRef): AttemptLog {
-    const key = attemptKey(ref as AttemptRef);
-    let log = this.#logs.get(key);
+    let logs = this.#logs.get(ref.jobId);
+    if (logs === undefined) {
+      logs = new Map();
+      this.#logs.set(ref.jobId, logs);
+    }
+    let log = logs.get(attemptOf(ref));
     if (log === undefined) {
       log = new AttemptLog(this.#file(ref));
-      this.#logs.set(key, log);
+      logs.set(attemptOf(ref), log);
     }
     return log;
   }
 }
+
+/** An attempt within its job; its log's name, too. */
+const attemptOf = ({ algIndex, attempt }: LogRef): string => `${algIndex}-${attempt}`;
 
 /** Chunks that a message can carry, however long the lines are. */
 function* split(firstSeq: number, lines: readonly string[]): Generator<LogLines> {

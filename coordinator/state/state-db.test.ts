@@ -56,6 +56,15 @@ describe('the state file', () => {
     ]);
   });
 
+  it('closes behind what is being written', async () => {
+    const db = await openState();
+    await db.claim(1);
+    const written = db.write([{ key: ['a', 1], value: 'kept' }]);
+    await closeState(db);
+    await written;
+    expect((await openState()).get(['a', 1])).toBe('kept');
+  });
+
   it('takes writes of the newest epoch alone', async () => {
     const older = await openState();
     await older.claim(3);

@@ -40,6 +40,8 @@ export interface StateDbOptions {
 /** The state of one coordinator. */
 export class StateDb {
   readonly #db: RootDatabase<unknown, Key>;
+  /** Writes that are not on the disk yet. */
+  readonly #writing = new Set<Promise<void>>();
   #epoch: number | undefined;
 
   private constructor(
@@ -121,7 +123,13 @@ export class StateDb {
    * Keeps all of these or none; they are on the disk when the promise resolves. Calls of one turn share a transaction.
    * @throws MlsqlError MLSQL_COORDINATOR_FENCED: another coordinator has taken over, nothing was written
    */
-  async write(writes: readonly StateWrite[]): Promise<void> {
+  write(writes: readonly StateWrite[]): Promise<void> {
+    const writing = this.#write(writes).finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+    return writing;
+  }
+
+  async #write(writes: readonly StateWrite[]): Promise<void> {
     const epoch = this.#epoch;
     if (epoch === undefined) throw new Error('the state is written before it was claimed');
     const newest = await this.#db.transaction(() => {
@@ -156,7 +164,9 @@ export class StateDb {
     return this.#db.get([...key]);
   }
 
+  /** Closes the file behind whatever is being written. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#writing);
     await this.#db.close();
   }
 }

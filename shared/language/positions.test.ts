@@ -34,3 +34,17 @@ test('advance agrees with an index of the whole text, at every offset', () => {
     );
   }
 });
+
+test('answers do not depend on what was asked before', () => {
+  const text = '\uFEFFab😀c\n中x\r\n\nlast line';
+  const lines = new LineIndex(text);
+  const offsets = Array.from({ length: text.length }, (_, offset) => offset).filter(
+    (offset) => !/[\uDC00-\uDFFF]/.test(text[offset]!),
+  );
+  for (const first of offsets) {
+    for (const second of offsets) {
+      lines.positionAt(first);
+      expect(lines.positionAt(second)).toEqual(new LineIndex(text).positionAt(second));
+    }
+  }
+});

@@ -8,17 +8,26 @@ export const BYTE_ORDER_MARK = '\uFEFF';
 /** Where the lines of a text begin. Offsets count UTF-16 units, columns count Unicode code points from 1, a tab as one. */
 export class LineIndex {
   readonly #starts: number[];
+  /** The last answer: who reads a script asks forwards, and a line may hold all of it. */
+  #last = { line: 0, offset: 0, column: 0 };
 
   constructor(private readonly text: string) {
     // A byte order mark belongs to no column.
     this.#starts = [text.startsWith(BYTE_ORDER_MARK) ? 1 : 0];
     for (const match of text.matchAll(LINE_END)) this.#starts.push(match.index + match[0].length);
+    this.#last.offset = this.#starts[0]!;
   }
 
   /** Line and column, both from 1, of the character at the offset; the end of the text is a place too. */
   positionAt(offset: number): Position {
     const line = this.#lineOf(offset);
-    return { line: line + 1, column: codePoints(this.text, this.#starts[line]!, offset) + 1 };
+    const { line: lastLine, offset: lastOffset, column: lastColumn } = this.#last;
+    const column =
+      line === lastLine && offset >= lastOffset
+        ? lastColumn + codePoints(this.text, lastOffset, offset)
+        : codePoints(this.text, this.#starts[line]!, offset);
+    this.#last = { line, offset: Math.max(offset, this.#starts[line]!), column };
+    return { line: line + 1, column: column + 1 };
   }
 
   /** Index of the last line that starts at or before the offset. */

@@ -40,6 +40,7 @@ export class Process {
 }
 
 export class ProcessCluster {
+  readonly token = TOKEN;
   readonly root = mkdtempSync(join(tmpdir(), 'mlsql-cluster-'));
   readonly scripts = join(this.root, 'scripts');
   readonly store = join(this.root, 'store');
