@@ -136,7 +136,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
   return {
     ready,
     done,
-    drain: (reason) => agent.drain(reason),
+    drain: (reason) => agent.drain(reason, config.drainTimeoutMs),
     stop: (reason) => agent.abandon(reason),
   };
 }

@@ -33,6 +33,8 @@ export interface ExecutorConfig {
   readonly attemptDiskBytes: number;
   /** How long scripts run on without a coordinator, in milliseconds. */
   readonly orphanGraceMs: number;
+  /** How long attempts may go on once a signal drains this executor, in milliseconds; 0: as long as they take. */
+  readonly drainTimeoutMs: number;
   /** True: ends when standard input does (embedded cluster). */
   readonly exitWithParent: boolean;
   /** The process's environment: the store's adapters and the allow-list for scripts pick from it. */
@@ -50,6 +52,7 @@ export interface ExecutorFlags {
   readonly tokenFile?: string | undefined;
   readonly python?: string | undefined;
   readonly orphanGrace?: string | undefined;
+  readonly drainTimeout?: string | undefined;
   readonly exitWithParent?: boolean | undefined;
 }
 
@@ -70,6 +73,11 @@ export const EXECUTOR_FLAGS = [
     '--orphan-grace TIME',
     'MLSQL_ORPHAN_GRACE',
     'how long scripts run on without a coordinator; default: 24h',
+  ],
+  [
+    '--drain-timeout TIME',
+    'MLSQL_DRAIN_TIMEOUT',
+    'how long work goes on after SIGTERM before it is handed on; default: as long as it takes',
   ],
   ['--exit-with-parent', '', 'end when standard input ends'],
 ] as const;
@@ -94,6 +102,7 @@ export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
         'token-file': text,
         python: text,
         'orphan-grace': text,
+        'drain-timeout': text,
         'exit-with-parent': { type: 'boolean' },
       },
     });
@@ -107,6 +116,7 @@ export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
       tokenFile: values['token-file'],
       python: values.python,
       orphanGrace: values['orphan-grace'],
+      drainTimeout: values['drain-timeout'],
       exitWithParent: values['exit-with-parent'],
     };
   } catch (error) {
@@ -166,6 +176,13 @@ export function executorConfig(
         flags.orphanGrace ?? env.MLSQL_ORPHAN_GRACE,
         aDuration,
       ) ?? ORPHAN_GRACE_DEFAULT_MS,
+    drainTimeoutMs:
+      checked(
+        '--drain-timeout',
+        'MLSQL_DRAIN_TIMEOUT',
+        flags.drainTimeout ?? env.MLSQL_DRAIN_TIMEOUT,
+        aDuration,
+      ) ?? 0,
     exitWithParent: flags.exitWithParent ?? false,
     environment: Object.freeze(
       Object.fromEntries(

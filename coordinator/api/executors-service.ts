@@ -107,7 +107,7 @@ function take(session: ExecutorSession, message: ExecutorMessage__Output): void 
       message.logs.lines,
     );
   else if (message.function) session.function(message.function);
-  else if (message.draining) session.draining(message.draining.reason);
+  else if (message.draining) session.draining(message.draining.reason, message.draining.deadlineMs);
   else if (message.hello) throw invalid('hello came twice on one stream');
   // Anything else is of a later protocol than this build: not for us.
 }

@@ -54,10 +54,10 @@ export class ExecutorSession {
     this.#writing.set(key, writing);
   }
 
-  draining(reason: string): void {
+  draining(reason: string, deadlineMs: number): void {
     const { executor, connectionId } = this;
     this.deps.hub.markDraining(connectionId);
-    this.deps.dispatch({ type: 'executor-draining', executor, connectionId, reason });
+    this.deps.dispatch({ type: 'executor-draining', executor, connectionId, reason, deadlineMs });
   }
 
   /** Passed on to who listens at the hub. */

@@ -84,6 +84,8 @@ export interface ExecutorDrainingEvent {
   readonly executor: ExecutorName;
   readonly connectionId: number;
   readonly reason: string;
+  /** How long its attempts still go on; 0: as long as they take. */
+  readonly deadlineMs: number;
 }
 
 /** Someone asks an executor to leave when its work has ended. */

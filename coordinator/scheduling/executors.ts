@@ -78,6 +78,7 @@ export function onExecutorDraining(turn: Turn, event: ExecutorDrainingEvent): vo
   const executor = currentExecutor(turn.state, event.executor, event.connectionId);
   if (executor === undefined || executor.drainReason !== undefined) return;
   executor.drainReason = event.reason;
+  executor.drainUntilMs = event.deadlineMs === 0 ? 0 : turn.now + event.deadlineMs;
   keep(turn, executor);
   tellOfDrain(turn, executor);
   turn.capacityChanged = true;

@@ -162,7 +162,13 @@ describe('the list of executors', () => {
     const machine = new Machine();
     machine.connect(facts('a'));
     machine.connect(facts('b'));
-    machine.step({ type: 'executor-draining', executor: facts('b').name, connectionId: 2, reason: 'update' });
+    machine.step({
+      type: 'executor-draining',
+      executor: facts('b').name,
+      connectionId: 2,
+      reason: 'update',
+      deadlineMs: 0,
+    });
     machine.disconnect('a');
     machine.disconnect('b');
     expect(

@@ -33,7 +33,13 @@ describe('a PENDING job', () => {
   it('waits for executors that all drain', () => {
     const machine = new Machine();
     machine.connect(facts('e'));
-    machine.step({ type: 'executor-draining', executor: facts('e').name, connectionId: 1, reason: 'update' });
+    machine.step({
+      type: 'executor-draining',
+      executor: facts('e').name,
+      connectionId: 1,
+      reason: 'update',
+      deadlineMs: 0,
+    });
     machine.submit(jobSpec('j'));
     expect(reason(machine, 'j')).toBe(
       'waits for an executor: e drains, nothing runs there any more; start one with mlsql executor',

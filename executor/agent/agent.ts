@@ -79,7 +79,7 @@ export class Agent {
   #left: readonly LeftAttempt[] = [];
   #epoch = 0;
   #clusterId = '';
-  #draining: string | undefined;
+  #draining: { readonly reason: string; readonly untilMs: number } | undefined;
   /** Ends the wait for a coordinator that is away. */
   #cancelOrphanTimer: (() => void) | undefined;
   #finished: { resolve: () => void; reject: (error: Error) => void } | undefined;
@@ -118,13 +118,25 @@ export class Agent {
     }
   }
 
-  /** Takes nothing new; run() ends when the work has. */
-  drain(reason: string): void {
-    if (this.#draining !== undefined) return;
-    this.#draining = reason;
-    this.#log.info({ reason, attempts: this.#attempts.size }, 'draining');
-    this.#connection.send({ draining: { reason } });
-    this.#leaveIfDone();
+  /**
+   * Takes nothing new; run() ends when the work has.
+   * @param deadlineMs - what still runs then is stopped, for another executor to take; 0: as long as it takes
+   */
+  drain(reason: string, deadlineMs: number): void {
+    if (this.#draining === undefined) {
+      this.#draining = { reason, untilMs: deadlineMs === 0 ? 0 : this.#deps.clock.now() + deadlineMs };
+      this.#log.info({ reason, deadlineMs, attempts: this.#attempts.size }, 'draining');
+      this.#sayDraining();
+      this.#leaveIfDone();
+    }
+    if (deadlineMs === 0) return;
+    const stop: Stop = {
+      cause: 'lost',
+      message: `the executor ${this.#deps.config.name} had to leave: ${reason}`,
+    };
+    this.#deps.clock.after(deadlineMs, () => {
+      for (const { attempt } of this.#attempts.values()) attempt.stop(stop);
+    });
   }
 
   /** Tells every script to end, and leaves without waiting until it has. */
@@ -192,7 +204,7 @@ export class Agent {
     this.#log.info({ epoch: welcome.epoch }, 'connected');
     this.#deps.onConnected();
     this.#workshop.functions.connect();
-    if (this.#draining !== undefined) this.#connection.send({ draining: { reason: this.#draining } });
+    this.#sayDraining();
     for (const left of this.#left) this.#takeUp(this.#workshop, left.id, left.task, left);
     this.#left = [];
     for (const held of this.#attempts.values()) this.#follow(held);
@@ -232,7 +244,7 @@ export class Agent {
     else if (message.prepareFunction) void this.#prepare(workshop, message.prepareFunction);
     else if (message.dropFunction) workshop.functions.drop(message.dropFunction.functionId);
     else if (message.functionLink) workshop.functions.link(message.functionLink);
-    else if (message.drain) this.#onDrain(message.drain.reason, message.drain.deadlineMs);
+    else if (message.drain) this.drain(message.drain.reason, message.drain.deadlineMs);
   }
 
   #onAssign(workshop: Workshop, assign: Assign): void {
@@ -249,7 +261,7 @@ export class Agent {
       // It was on its way while we said that we leave.
       attempt.stop({
         cause: 'lost',
-        message: `the executor ${this.#deps.config.name} takes nothing new: ${this.#draining}`,
+        message: `the executor ${this.#deps.config.name} takes nothing new: ${this.#draining.reason}`,
       });
     }
   }
@@ -323,16 +335,11 @@ export class Agent {
     this.#connection.send({ function: update });
   }
 
-  #onDrain(reason: string, deadlineMs: number): void {
-    this.drain(reason);
-    if (deadlineMs === 0) return;
-    const stop: Stop = {
-      cause: 'lost',
-      message: `the executor ${this.#deps.config.name} had to leave: ${reason}`,
-    };
-    this.#deps.clock.after(deadlineMs, () => {
-      for (const { attempt } of this.#attempts.values()) attempt.stop(stop);
-    });
+  #sayDraining(): void {
+    if (this.#draining === undefined) return;
+    const { reason, untilMs } = this.#draining;
+    const deadlineMs = untilMs === 0 ? 0 : Math.max(1, untilMs - this.#deps.clock.now());
+    this.#connection.send({ draining: { reason, deadlineMs } });
   }
 
   #leaveIfDone(): void {
