@@ -44,6 +44,7 @@ export class ProcessCluster {
   readonly root = mkdtempSync(join(tmpdir(), 'mlsql-cluster-'));
   readonly scripts = join(this.root, 'scripts');
   readonly store = join(this.root, 'store');
+  readonly token = TOKEN;
   readonly #processes: Process[] = [];
   #scriptNumber = 0;
 
@@ -124,10 +125,10 @@ export class ProcessCluster {
     );
   }
 
-  /** Ends all processes and removes everything they left. */
-  async stop(): Promise<void> {
+  /** Ends all processes and removes everything they left, unless somebody wants to look at it. */
+  async stop({ keep = false }: { keep?: boolean } = {}): Promise<void> {
     await Promise.all(this.#processes.filter((process) => process.runs).map((process) => process.kill()));
-    rmSync(this.root, { recursive: true, force: true });
+    if (!keep) rmSync(this.root, { recursive: true, force: true });
   }
 
   get #env(): NodeJS.ProcessEnv {

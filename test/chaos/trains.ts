@@ -1,0 +1,135 @@
+// The work of a chaos soak: real trains, submitted until they are acknowledged, followed to their end.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MlsqlClient, RunEvent } from '../../client/index.js';
+import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
+import { isMlsqlError } from '../../shared/errors.js';
+
+/** Groups of one train. */
+export const GROUPS = 3;
+/** How long a script works, in seconds: between the two. */
+const WORK_S = [0.5, 2] as const;
+/** The coordinator may be away so long before a client gives up. */
+const AWAY_MAX_MS = 120_000;
+const RETRY_MS = 200;
+
+/** Paths that are trained, and how. */
+export const PATHS: readonly { readonly path: string; readonly keepVersion: boolean }[] = [
+  { path: 'soak/kept/a', keepVersion: true },
+  { path: 'soak/kept/b', keepVersion: true },
+  { path: 'soak/replaced', keepVersion: false },
+];
+/** One row for each run that has ended. */
+export const APPENDED = 'soak/appended';
+
+/** Works a while, then saves a model that says whose it is. */
+export const TRAIN_PY = `
+import os, time, mlsql
+p = mlsql.fit_param
+with open(p["pids"], "a") as pids:
+    pids.write("%d\\n" % os.getpid())
+time.sleep(float(p["work"]))
+print("mlsql_validation_score:0.5")
+folder = mlsql.internal_system_param["tempModelLocalPath"]
+os.makedirs(folder)
+with open(os.path.join(folder, "owner"), "w") as owner:
+    owner.write("%s %s" % (p["run"], p["group"]))
+`;
+
+/** A run as its client saw it. */
+export interface EndedRun {
+  readonly runId: string;
+  readonly path: string;
+  readonly endedMs: number;
+  /** Undefined: it succeeded. */
+  readonly error: string | undefined;
+  /** Further attempts that its groups took. */
+  readonly retries: number;
+}
+
+/** Trains one after another, as many at once as there are lanes, until it is told to stop. */
+export class TrainStream {
+  readonly acknowledged = new Map<string, string>();
+  readonly ended: EndedRun[] = [];
+  #next = 0;
+  #stopped = false;
+
+  /** @param pidsFile - each script writes its pid there */
+  constructor(
+    private readonly client: MlsqlClient,
+    private readonly scripts: string,
+    private readonly pidsFile: string,
+    private readonly seed: number,
+  ) {}
+
+  /** Resolves when all that was acknowledged has ended. */
+  async run(lanes: number): Promise<void> {
+    await Promise.all(Array.from({ length: lanes }, () => this.#lane()));
+  }
+
+  /** Submits nothing new. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #lane(): Promise<void> {
+    while (!this.#stopped) {
+      const number = this.#next++;
+      const { path, keepVersion } = PATHS[number % PATHS.length]!;
+      const runId = `soak-${number}`;
+      await this.#submit(runId, this.#script(number, runId, path, keepVersion));
+      this.acknowledged.set(runId, path);
+      this.ended.push(await this.#follow(runId, path));
+    }
+  }
+
+  /** A try whose answer was lost may have been taken: under the same id the next one attaches. */
+  async #submit(runId: string, script: string): Promise<void> {
+    const deadline = Date.now() + AWAY_MAX_MS;
+    for (;;) {
+      try {
+        await this.client.submit(script, { runId, baseDir: this.scripts, user: 'soak' });
+        return;
+      } catch (error) {
+        if (!isMlsqlError(error, 'MLSQL_CLUSTER_UNREACHABLE') || Date.now() > deadline) throw error;
+      }
+      await sleep(RETRY_MS);
+    }
+  }
+
+  async #follow(runId: string, path: string): Promise<EndedRun> {
+    let error: string | undefined;
+    let done = 0;
+    let retries = 0;
+    const attempts = new Map<number, number>();
+    for await (const event of this.client.follow(runId, { awayMaxMs: AWAY_MAX_MS })) {
+      if (event.event === 'error') error = `${event.code}: ${event.message}`;
+      if (event.event === 'job') noteAttempts(attempts, event);
+      if (event.event === 'done') {
+        done += 1;
+        if (!event.ok) error ??= 'it did not succeed';
+      }
+    }
+    if (done !== 1) error = `its end was told ${done} times`;
+    for (const attempt of attempts.values()) retries += attempt - 1;
+    return { runId, path, endedMs: Date.now(), error, retries };
+  }
+
+  #script(number: number, runId: string, path: string, keepVersion: boolean): string {
+    const rng = createRng(this.seed + number);
+    const groups = Array.from({ length: GROUPS }, (_, group) => {
+      const work = WORK_S[0] + nextRandom(rng) * (WORK_S[1] - WORK_S[0]);
+      const params = { run: runId, group: String(group), work: work.toFixed(2), pids: this.pidsFile };
+      return Object.entries(params).map(([name, value]) => `and \`fitParam.${group}.${name}\`="${value}"`);
+    });
+    return `select 1 as label, array(1.0, 2.0) as features as data;
+train data as PythonAlg.\`/${path}\` where pythonScriptPath="./train.py" and keepVersion="${keepVersion}"
+  ${groups.flat().join(' ')};
+select "${runId}" as run as row;
+save append row as json.\`/${APPENDED}\`;`;
+  }
+}
+
+function noteAttempts(attempts: Map<number, number>, event: Extract<RunEvent, { event: 'job' }>): void {
+  for (const { algIndex, attempt } of event.groups)
+    attempts.set(algIndex, Math.max(attempts.get(algIndex) ?? 1, attempt));
+}
