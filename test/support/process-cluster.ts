@@ -44,7 +44,6 @@ export class ProcessCluster {
   readonly root = mkdtempSync(join(tmpdir(), 'mlsql-cluster-'));
   readonly scripts = join(this.root, 'scripts');
   readonly store = join(this.root, 'store');
-  readonly token = TOKEN;
   readonly #processes: Process[] = [];
   #scriptNumber = 0;
 
