@@ -144,6 +144,7 @@ export const ERROR_KINDS = {
     status.OK,
     "The interpreter lacks packages that the project's conda environment names.",
   ),
+  MLSQL_TASK_CHECKPOINT: user(status.OK, 'What a script put into checkpointPath is not kept.'),
   MLSQL_TASK_LOST: platform(status.UNAVAILABLE, true, 'The executor went away with the attempt.'),
   // models and functions
   MLSQL_MODEL_NOT_FOUND: user(status.NOT_FOUND, 'No model with a success lies at that path.'),

@@ -15,6 +15,7 @@ import { facts, RESULT } from '../../test/support/machine.js';
 
 const PUBLISHER: JobPublisher = {
   stagingPrefix: (_target, ref) => `staging/${ref.algIndex}-${ref.attempt}`,
+  checkpointPrefix: (_target, algIndex) => `staging/checkpoint/${algIndex}`,
   accept: async (_target, ref) => ({ attempt: ref.attempt }),
   publish: async () => ({}),
   fail: async () => undefined,

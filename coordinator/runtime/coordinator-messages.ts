@@ -9,8 +9,11 @@ export function attemptIdMessage(ref: AttemptRef, epoch: number): AttemptId {
   return { jobId: ref.jobId, algIndex: ref.algIndex, attempt: ref.attempt, epoch };
 }
 
-/** @param stagingPrefix - where this attempt uploads */
-export function taskMessage(task: TaskSpec, stagingPrefix: string): TaskSpecMessage {
+/** @param prefixes - where this attempt uploads, and where its group keeps checkpoints */
+export function taskMessage(
+  task: TaskSpec,
+  prefixes: { readonly stagingPrefix: string; readonly checkpointPrefix: string },
+): TaskSpecMessage {
   return {
     project: task.project.map(inputFile),
     script: task.script,
@@ -39,7 +42,7 @@ export function taskMessage(task: TaskSpec, stagingPrefix: string): TaskSpecMess
     timeoutMs: task.timeoutMs,
     idleTimeoutMs: task.idleTimeoutMs,
     graceMs: task.graceMs,
-    stagingPrefix,
+    ...prefixes,
     keepLocalDirectory: task.keepLocalDirectory,
     scriptName: task.scriptName,
     trainParams: task.trainParams,

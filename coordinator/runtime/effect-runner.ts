@@ -100,8 +100,11 @@ export class EffectRunner {
         hub.welcome(effect.connectionId, this.deps.welcome);
         return;
       case 'send-assign': {
-        const stagingPrefix = this.deps.publisher.stagingPrefix(effect.target, effect.ref);
-        const task = taskMessage(effect.task, stagingPrefix);
+        const { publisher } = this.deps;
+        const task = taskMessage(effect.task, {
+          stagingPrefix: publisher.stagingPrefix(effect.target, effect.ref),
+          checkpointPrefix: publisher.checkpointPrefix(effect.target, effect.ref.algIndex),
+        });
         hub.sendOn(effect.connectionId, { assign: { id: attemptIdMessage(effect.ref, effect.epoch), task } });
         return;
       }

@@ -15,6 +15,8 @@ export interface Acceptance {
 export interface JobPublisher {
   /** Where an attempt uploads its model: `<prefix>/model/…`. */
   stagingPrefix(target: unknown, ref: AttemptRef): string;
+  /** Where a group's attempts keep checkpoints for those behind them; gone when the job has ended. */
+  checkpointPrefix(target: unknown, algIndex: number): string;
   /** Decides by a conditional create that this attempt's result is the group's, unless another's is already. */
   accept(target: unknown, ref: AttemptRef, result: AttemptResult): Promise<Acceptance>;
   /** Publishes the version; readers see it whole from then on. The answer becomes `JobOutcome.published`. */

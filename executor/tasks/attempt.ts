@@ -21,6 +21,8 @@ import {
 } from './attempt-folder.js';
 import { AttemptNews } from './attempt-news.js';
 import { attemptSpec } from './attempt-spec.js';
+import { CheckpointStore } from './checkpoint-store.js';
+import { Checkpoints } from './checkpoints.js';
 import { DataStream } from './data-stream.js';
 import { type Environment, scriptEnvironment } from './environment.js';
 import { FolderWatch } from './folder-watch.js';
@@ -92,6 +94,7 @@ export class Attempt {
   #infoRead = false;
   #gpus: string[] = [];
   #stream: DataStream | undefined;
+  readonly #checkpoints: Checkpoints | undefined;
   #watch: FolderWatch | undefined;
   #liveness: NodeJS.Timeout | undefined;
   #logKept: Promise<void> | undefined;
@@ -123,6 +126,14 @@ export class Attempt {
       this.#markEnded = resolve;
     });
     this.#graceMs = task.graceMs > 0 ? task.graceMs : GRACE_DEFAULT_MS;
+    if (task.checkpointPrefix)
+      this.#checkpoints = new Checkpoints({
+        ...deps,
+        store: new CheckpointStore(deps.store, task.checkpointPrefix, id.attempt),
+        folder: this.#folder.checkpoint,
+        log: this.#log,
+        warn: (message) => this.#news.warn({ code: 'MLSQL_TASK_CHECKPOINT', message }),
+      });
     this.logs = new LogTail(this.#folder.output, deps.clock, (line) => this.#news.observe(line));
   }
 
@@ -170,6 +181,7 @@ export class Attempt {
       await this.#finishLog();
     }
     await this.#release();
+    await this.#checkpoints?.close(failure !== undefined && this.#stop?.cause !== 'cancelled');
     try {
       await this.#keepLog();
     } catch (error) {
@@ -201,6 +213,7 @@ export class Attempt {
     await this.#launching?.catch(() => undefined);
     this.#stopScript();
     this.#watch?.close();
+    void this.#checkpoints?.close(false);
     clearInterval(this.#liveness);
   }
 
@@ -223,6 +236,9 @@ export class Attempt {
       ...(await placeResources(folder.resource, task.resources)),
     ];
     this.#news.addBytesSynced(await this.#deps.syncer.place(placements, this.#abort.signal));
+    // A first attempt has none before it.
+    if (this.id.attempt > 1 && this.#checkpoints !== undefined)
+      this.#news.addBytesSynced(await this.#checkpoints.restore(this.#abort.signal));
   }
 
   async #runScript(): Promise<ExitReport> {
@@ -241,6 +257,7 @@ export class Attempt {
     writeJson(folder.spec, spec);
     noteAttempt(folder, deps.executorName, { id: this.id, task, gpus: this.#gpus });
     this.#abort.signal.throwIfAborted();
+    this.#checkpoints?.watch();
     return await this.#launch();
   }
 
@@ -248,6 +265,7 @@ export class Attempt {
   async #takeOver({ shim, gpus }: LeftAttempt): Promise<ExitReport> {
     this.#gpus = this.#deps.gpus.claim(gpus);
     this.#news.enter('running');
+    this.#checkpoints?.watch();
     this.#shim = shim;
     return await new Promise<ExitReport>((resolve) => {
       const lookForExit = this.#watchFolder(resolve);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listModelFiles } from './model-files.js';
+import { listFiles } from './model-files.js';
 
 let folder: string;
 let model: string;
@@ -16,7 +16,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const paths = async (): Promise<string[]> => (await listModelFiles(model)).map((file) => file.path);
+const paths = async (): Promise<string[]> =>
+  (await listFiles(model, 'tempModelLocalPath')).map((file) => file.path);
 const refused = (message: RegExp) => ({
   code: 'MLSQL_STORE_PATH_INVALID',
   message: expect.stringMatching(message),
@@ -26,12 +27,12 @@ test('all files, hidden and empty ones too, in order; a model that was never mad
   writeFileSync(join(model, 'b'), '12');
   writeFileSync(join(model, '.hidden'), '');
   writeFileSync(join(model, 'sub/深い/模型.bin'), '1');
-  expect(await listModelFiles(model)).toMatchObject([
+  expect(await listFiles(model, 'tempModelLocalPath')).toMatchObject([
     { path: '.hidden', sizeBytes: 0 },
     { path: 'b', sizeBytes: 2 },
     { path: 'sub/深い/模型.bin', sizeBytes: 1 },
   ]);
-  expect(await listModelFiles(join(folder, 'never'))).toEqual([]);
+  expect(await listFiles(join(folder, 'never'), 'tempModelLocalPath')).toEqual([]);
 });
 
 test('links within the folder are taken as what they lead to', async () => {

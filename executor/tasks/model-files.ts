@@ -1,4 +1,4 @@
-// The files of a finished model, as they may go to the store.
+// The files of a finished model, or of a checkpoint, as they may go to the store.
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { MlsqlError } from '../../shared/errors.js';
@@ -13,27 +13,26 @@ export interface ModelFilePath {
 
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
+/** Whose files they are, as scripts know the folder. */
+export type FolderName = 'tempModelLocalPath' | 'checkpointPath';
+
 /**
  * All files below the folder in order of their paths; none where there is no folder.
  * @throws MlsqlError MLSQL_STORE_PATH_INVALID for a link that leads out of the folder or in a circle, for a pipe,
  *   socket or device, for a name that is no UTF-8, and where the model is no folder
  */
-export async function listModelFiles(folder: string): Promise<ModelFilePath[]> {
+export async function listFiles(folder: string, name: FolderName): Promise<ModelFilePath[]> {
   const info = await lstat(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (info === undefined) return [];
   if (info.isSymbolicLink() || !info.isDirectory()) {
-    throw refused(
-      '',
-      'is a file or a link',
-      'make tempModelLocalPath a folder and save the model’s files into it',
-    );
+    throw refused(name, '', 'is a file or a link', `make ${name} a folder and save the files into it`);
   }
   const root = await realpath(folder);
   const files: ModelFilePath[] = [];
-  await walk(root, '', [root], root, files);
+  await walk(name, root, '', [root], root, files);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -41,6 +40,7 @@ export async function listModelFiles(folder: string): Promise<ModelFilePath[]> {
  * @param within - real paths of the folders that we came through, against circles
  */
 async function walk(
+  place: FolderName,
   folder: string,
   prefix: string,
   within: readonly string[],
@@ -48,48 +48,51 @@ async function walk(
   files: ModelFilePath[],
 ): Promise<void> {
   for (const entry of await readdir(folder, { encoding: 'buffer' })) {
-    const name = decodeName(entry, prefix);
+    const name = decodeName(place, entry, prefix);
     const path = prefix + name;
     const absolute = join(folder, name);
     const info = await lstat(absolute);
     if (info.isFile()) {
       files.push({ path, absolute, sizeBytes: info.size });
     } else if (info.isDirectory()) {
-      await walk(absolute, `${path}/`, [...within, absolute], root, files);
+      await walk(place, absolute, `${path}/`, [...within, absolute], root, files);
     } else if (info.isSymbolicLink()) {
       const target = await realpath(absolute).catch(() => undefined);
-      if (target === undefined) throw refused(path, 'is a link that leads nowhere');
+      if (target === undefined) throw refused(place, path, 'is a link that leads nowhere');
       if (!target.startsWith(root + sep))
-        throw refused(path, `is a link that leaves the folder, to ${target}`);
+        throw refused(place, path, `is a link that leaves the folder, to ${target}`);
       const linked = await stat(target);
       if (linked.isFile()) files.push({ path, absolute: target, sizeBytes: linked.size });
       else if (linked.isDirectory() && !within.includes(target)) {
-        await walk(target, `${path}/`, [...within, target], root, files);
+        await walk(place, target, `${path}/`, [...within, target], root, files);
       } else
         throw refused(
+          place,
           path,
           linked.isDirectory() ? 'is a link that leads in a circle' : 'is a link to no regular file',
         );
     } else {
-      throw refused(path, 'is a pipe, a socket or a device');
+      throw refused(place, path, 'is a pipe, a socket or a device');
     }
   }
 }
 
-function decodeName(name: Buffer, prefix: string): string {
+function decodeName(place: FolderName, name: Buffer, prefix: string): string {
   try {
     return DECODER.decode(name);
   } catch {
-    throw refused(prefix + name.toString('latin1'), 'has a name that is no UTF-8');
+    throw refused(place, prefix + name.toString('latin1'), 'has a name that is no UTF-8');
   }
 }
 
 function refused(
+  name: FolderName,
   path: string,
   what: string,
-  hint = 'leave only regular files in tempModelLocalPath',
+  hint = `leave only regular files in ${name}`,
 ): MlsqlError {
-  const subject =
-    path === '' ? 'the model (tempModelLocalPath)' : `"${path}" in the model (tempModelLocalPath)`;
+  const whole =
+    name === 'checkpointPath' ? 'the checkpoint (checkpointPath)' : 'the model (tempModelLocalPath)';
+  const subject = path === '' ? whole : `"${path}" in ${whole}`;
   return new MlsqlError('MLSQL_STORE_PATH_INVALID', `${subject} ${what}`, { hint });
 }

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { UPLOAD_BUFFER_MAX_BYTES, UPLOADS_MAX } from '../limits.js';
 import { LineSplitter, type LogLine } from '../logs/line-splitter.js';
 import { retrying } from '../retry.js';
-import { listModelFiles, type ModelFilePath } from './model-files.js';
+import { listFiles, type ModelFilePath } from './model-files.js';
 
 /** A file as it lies in the store now. */
 export interface UploadedFile {
@@ -31,10 +31,8 @@ export class Uploader {
    * @throws MlsqlError MLSQL_STORE_PATH_INVALID where the script left something that is no model's file
    */
   async model(folder: string, prefix: string, signal: AbortSignal): Promise<UploadedFile[]> {
-    const files = await listModelFiles(folder);
-    return await Promise.all(
-      files.map((file) => this.#queue.add(() => this.#file(file, `${prefix}/${file.path}`, signal))),
-    );
+    const files = await listFiles(folder, 'tempModelLocalPath');
+    return await Promise.all(files.map((file) => this.file(file, `${prefix}/${file.path}`, signal)));
   }
 
   /** Uploads the log, each line as readers of the live log saw it. */
@@ -52,6 +50,11 @@ export class Uploader {
         await this.#store.put(key, Readable.from(renderLog(path), { objectMode: false }), { sizeBytes });
       }),
     );
+  }
+
+  /** Uploads one file. */
+  async file(file: ModelFilePath, key: string, signal: AbortSignal): Promise<UploadedFile> {
+    return await this.#queue.add(() => this.#file(file, key, signal));
   }
 
   async #file(file: ModelFilePath, key: string, signal: AbortSignal): Promise<UploadedFile> {

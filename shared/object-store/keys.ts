@@ -97,6 +97,10 @@ export const stagingPrefix = (folder: string): string => `${folder}/_staging/`;
 export const attemptStaging = (folder: string, algIndex: number, attempt: number): string =>
   `${folder}/_staging/${algIndex}-${attempt}`;
 
+/** TaskSpec.checkpoint_prefix: what a group's attempts keep for those behind them. */
+export const checkpointPrefix = (folder: string, algIndex: number): string =>
+  `${folder}/_staging/checkpoint/${algIndex}`;
+
 /** Names the one attempt of a group that counts. */
 export const acceptedKey = (folder: string, algIndex: number): string =>
   `${folder}/_staging/accepted/${algIndex}`;

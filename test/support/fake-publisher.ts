@@ -20,6 +20,10 @@ export class FakePublisher implements JobPublisher {
     return `staging/${ref.algIndex}-${ref.attempt}`;
   }
 
+  checkpointPrefix(_target: unknown, algIndex: number): string {
+    return `staging/checkpoint/${algIndex}`;
+  }
+
   accept(_target: unknown, ref: AttemptRef, result: AttemptResult): Promise<Acceptance> {
     return this.#call(`accept ${attemptKey(ref)}`, () => {
       const key = `${ref.jobId}/${ref.algIndex}`;

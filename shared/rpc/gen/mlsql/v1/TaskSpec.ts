@@ -96,6 +96,10 @@ export interface TaskSpec {
    * How long the script may print nothing; 0: as long as it likes.
    */
   'idleTimeoutMs'?: (number | string | Long);
+  /**
+   * Where the group's attempts keep checkpoints: <prefix>/set.json names the files of the newest set. Empty: nowhere.
+   */
+  'checkpointPrefix'?: (string);
 }
 
 /**
@@ -190,4 +194,8 @@ export interface TaskSpec__Output {
    * How long the script may print nothing; 0: as long as it likes.
    */
   'idleTimeoutMs': (number);
+  /**
+   * Where the group's attempts keep checkpoints: <prefix>/set.json names the files of the newest set. Empty: nowhere.
+   */
+  'checkpointPrefix': (string);
 }
