@@ -28,13 +28,19 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
       logger.fatal({ code: error.code }, error.message);
       throw error;
     });
-    // An embedded cluster ends as a whole; elsewhere executors work on until a coordinator is back.
+    // An embedded cluster that is told to end ends as a whole; elsewhere executors work on until a coordinator is back.
     const keepsRuns = !config.exitWithParent || config.holdRuns;
-    const ways = [fenced, endSignal().then((signal) => (keepsRuns ? suspend(signal) : stop(signal)))];
-    // Also while we stop in order: what we wait for then will not come.
+    let cancels = false;
+    const onSignal = (signal: string): Promise<void> => {
+      cancels = !keepsRuns;
+      return cancels ? stop(signal) : suspend(signal);
+    };
+    const ways = [fenced, endSignal().then(onSignal)];
+    // A parent that is gone was killed, which nobody meant for what runs: the next cluster of this home goes on with it.
+    // While we stop in order it means that what we wait for will not come.
     if (config.exitWithParent)
       ways.push(
-        endOfInput().then(() => (keepsRuns ? suspend('parent gone') : stop('parent gone', ORPHAN_STOP_MS))),
+        endOfInput().then(() => (cancels ? stop('parent gone', ORPHAN_STOP_MS) : suspend('parent gone'))),
       );
     // Last: whoever reads it may ask for the end at once.
     process.stdout.write(

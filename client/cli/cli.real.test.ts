@@ -34,6 +34,16 @@ signal.signal(signal.SIGTERM, end)
 print("it runs as", os.getpid(), flush=True)
 time.sleep(600)
 `;
+/** Tells that it is up beside its gate, saves a model once that is open. */
+const GATED_PYTHON = `
+import os, time, mlsql
+open(GATE + ".up", "w").close()
+while not os.path.exists(GATE):
+    time.sleep(0.02)
+p = mlsql.internal_system_param["tempModelLocalPath"]
+os.makedirs(p)
+open(p + "/m", "w").write("m")
+`;
 /** Tells that it runs, then stays. */
 const SLOW_PYTHON = 'import time\nprint("it runs", flush=True)\ntime.sleep(600)\n';
 
@@ -194,6 +204,28 @@ describe('mlsql up', () => {
     await nothingLeft();
   });
 
+  it('may be killed while it works: the next one goes on with what ran', async () => {
+    const gate = join(root, 'gate');
+    file('gated.py', GATED_PYTHON.replaceAll('GATE', JSON.stringify(gate)));
+    file('gated.mlsql', SLOW_SCRIPT.replace('slow.py', 'gated.py'));
+    const args = ['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1'];
+    const first = mlsql(args);
+    await first.says('ready');
+    await mlsql(['run', 'gated.mlsql', '--run-id', 'gated', '--detach']).ended;
+    await vi.waitFor(() => expect(existsSync(`${gate}.up`)).toBe(true), { timeout: 60_000, interval: 20 });
+    first.child.kill('SIGKILL');
+    await nothingLeft();
+    writeFileSync(gate, '');
+    const second = mlsql(args);
+    await second.says('ready');
+    const { code, stdout, stderr } = await mlsql(['runs', 'attach', 'gated', '--json']).ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('"attempts":2');
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+    await nothingLeft();
+  });
+
   it('starts an executor again that was killed', async () => {
     const up = mlsql(['up', '--grpc-port', '0', '--http-port', '0', '--executors', '1']);
     await up.says('ready');
@@ -259,6 +291,19 @@ describe('mlsql up', () => {
       { timeout: 60_000, interval: 100 },
     );
     expect(record()).toMatchObject({ address: before.address, httpAddress: before.httpAddress });
+    // The next one dies before it is ready.
+    const second = record().coordinatorPid;
+    process.kill(second, 'SIGKILL');
+    const other = (pid: number) => (): void => expect(record().coordinatorPid).not.toBe(pid);
+    await vi.waitFor(other(second), { timeout: 60_000, interval: 1 });
+    const third = record().coordinatorPid;
+    process.kill(third, 'SIGKILL');
+    await vi.waitFor(other(third), { timeout: 60_000, interval: 20 });
+    await vi.waitFor(
+      async () =>
+        expect((await mlsql(['executors', 'ls', '--json']).ended).stdout).toContain('"state":"ready"'),
+      { timeout: 60_000, interval: 100 },
+    );
     up.child.kill('SIGINT');
     expect((await up.ended).code).toBe(0);
     await nothingLeft();

@@ -1,7 +1,7 @@
 // An embedded cluster: the same coordinator and executors as a real one, as processes of this machine, in one home.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
+import { asMlsqlError, isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import { DIST_ROOT } from '../../shared/paths.js';
 import { type Child, EXIT_IN_ORDER, startChild } from './child.js';
 import {
@@ -29,8 +29,10 @@ const EXECUTOR_GRACE_MS = 1_000;
 const ORPHAN_WAIT_MS = 15_000;
 /** A port that was free may be taken before the coordinator listens on it. */
 const PORT_TRIES = 3;
-/** An executor that dies is started again, at most so often in a row... */
+/** A process that dies is started again, at most so often in a row... */
 const RESTARTS_MAX = 5;
+/** ...the coordinator so much later each time... */
+const RESTART_DELAY_MS = 500;
 /** ...where it lived shorter than this. */
 const RESTART_HEALTHY_MS = 30_000;
 
@@ -199,18 +201,24 @@ class EmbeddedProcesses {
         );
         return;
       }
-      const next = this.#startCoordinator(record.httpAddress);
-      this.#coordinator = next;
-      const coordinatorStart = processStart(next.pid);
-      const renewed = { ...record, coordinatorPid: next.pid, coordinatorStart };
-      writeClusterFile(this.home, renewed);
-      next.ready.then(
-        () => this.#watchCoordinator(next, renewed, Date.now(), soon),
-        (error: unknown) => {
-          if (!this.#stopping) this.#reportLost(asMlsqlError(error));
-        },
-      );
+      // The first time at once, then ever later.
+      setTimeout(() => this.#restartCoordinator(record, soon), RESTART_DELAY_MS * Math.max(0, soon - 1));
     });
+  }
+
+  #restartCoordinator(record: ClusterRecord, restarts: number): void {
+    if (this.#stopping) return;
+    const next = this.#startCoordinator(record.httpAddress);
+    this.#coordinator = next;
+    const coordinatorStart = processStart(next.pid);
+    const renewed = { ...record, coordinatorPid: next.pid, coordinatorStart };
+    writeClusterFile(this.home, renewed);
+    // One that was killed on its way is started again like any other; one that says why it cannot start is not.
+    next.ready.catch((error: unknown) => {
+      if (!this.#stopping && !isMlsqlError(error, 'MLSQL_CLUSTER_SETUP'))
+        this.#reportLost(asMlsqlError(error));
+    });
+    this.#watchCoordinator(next, renewed, Date.now(), restarts);
   }
 
   #startCoordinator(http = this.httpWanted): Child {

@@ -63,6 +63,8 @@ describe('the claim of a store', () => {
     JSON.parse(readFileSync(join(root, COORDINATOR_KEY), 'utf8')) as ClaimRecord;
 
   it('rises with each holder, above what the state has seen', async () => {
+    const earlier = await StoreClaim.take(options());
+    await earlier.release();
     const first = await StoreClaim.take(options({ epochAbove: 40 }));
     expect(first.epoch).toBe(41);
     await first.release();
@@ -70,6 +72,16 @@ describe('the claim of a store', () => {
     const second = await StoreClaim.take(options());
     expect(second.epoch).toBe(42);
     await second.release();
+  });
+
+  it('is refused to a state that has worked on another store', async () => {
+    await expect(StoreClaim.take(options({ epochAbove: 3 }))).rejects.toMatchObject({
+      code: 'MLSQL_STORE_OTHER_COORDINATOR',
+      message: expect.stringContaining('belongs to another store'),
+    });
+    const claim = await StoreClaim.take(options({ epochAbove: 3, takeOver: true }));
+    expect(claim.epoch).toBe(4);
+    await claim.release();
   });
 
   it('is refused while another holds it, by name, and to another state even when nobody does', async () => {

@@ -56,7 +56,7 @@ export interface StoreClaimOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly clusterId: string;
-  /** The new epoch is higher, whatever the store says. */
+  /** The new epoch is higher, whatever the store says. 0: this state has worked on no store yet. */
   readonly epochAbove: number;
   readonly leaseMs: number;
   /** Take the store from whoever holds it, and from whatever state it belongs to. */
@@ -101,7 +101,8 @@ export class StoreClaim {
 
   /**
    * Takes the claim. Where another's lease is fresh, waits until it is renewed (then it is refused) or over.
-   * @throws MlsqlError MLSQL_STORE_OTHER_COORDINATOR that names the holder, or the state that the store belongs to
+   * @throws MlsqlError MLSQL_STORE_OTHER_COORDINATOR that names the holder, or the state that the store belongs to, or
+   *   says that this state belongs to another store
    */
   static async take(options: StoreClaimOptions): Promise<StoreClaim> {
     const { store, clock, clusterId, takeOver, logger } = options;
@@ -110,6 +111,7 @@ export class StoreClaim {
       const found = await readClaim(store);
       const renewed = seen !== undefined && seen.etag !== found?.etag;
       if (seen === undefined || renewed) seen = { etag: found?.etag, sinceMs: clock.now() };
+      if (found === undefined && options.epochAbove > 0 && !takeOver) throw otherStore(store);
       const verdict = judgeClaim(found?.record, clusterId, clock.now(), seen.sinceMs, livenessOf);
       if (!takeOver && found !== undefined) {
         if (verdict.kind === 'other-state') throw otherState(store, found.record);
@@ -270,6 +272,16 @@ function heldBy(store: ObjectStore, { host, pid, renewedMs }: ClaimRecord, now: 
     'MLSQL_STORE_OTHER_COORDINATOR',
     `the store ${store.url} is held by another coordinator (process ${pid} on ${host}, which said so ${seconds} s ago)`,
     { hint: 'end that one first, or start this one with --take-over: the other then stops by itself' },
+  );
+}
+
+function otherStore(store: ObjectStore): MlsqlError {
+  return new MlsqlError(
+    'MLSQL_STORE_OTHER_COORDINATOR',
+    `the state of this coordinator belongs to another store than ${store.url}, where its cluster has never been`,
+    {
+      hint: 'name the store that it has worked on, or another --state; with --take-over this one becomes its store, and what it knows of models and tables lies in the other one',
+    },
   );
 }
 
