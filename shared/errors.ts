@@ -181,6 +181,7 @@ export const ERROR_KINDS = {
   MLSQL_RUN_CANCELLED: user(status.CANCELLED, 'The run was cancelled.'),
   MLSQL_JOB_UNKNOWN: user(status.NOT_FOUND, 'No job of that id.'),
   MLSQL_EXECUTOR_UNKNOWN: user(status.NOT_FOUND, 'No executor of that name.'),
+  MLSQL_EXECUTOR_NAME_TAKEN: user(status.ALREADY_EXISTS, 'Another executor of that name is at work.'),
   MLSQL_EXECUTOR_PROTOCOL: platform(
     status.FAILED_PRECONDITION,
     false,

@@ -66,7 +66,7 @@ export async function useCluster(request: ClusterRequest): Promise<UsedCluster> 
     if (live === undefined) break;
     request.onNotice(`using the cluster at ${live.address} (home ${home.dir})`);
     try {
-      return await connected(live.address, live.token, home);
+      return await connected(live.address, live.token, home, () => readClusterFile(home)?.address);
     } catch (error) {
       // It may have ended between being found and being called: then it is found no more.
       if (retried || !isMlsqlError(error, 'MLSQL_CLUSTER_UNREACHABLE')) throw error;
@@ -139,9 +139,14 @@ async function awaitOthers(client: MlsqlClient, onNotice: (text: string) => void
   }
 }
 
-async function connected(address: string, token: string, home: Home): Promise<UsedCluster> {
+async function connected(
+  address: string,
+  token: string,
+  home: Home,
+  locate: () => string | undefined = () => undefined,
+): Promise<UsedCluster> {
   const { connect } = await import('../library/mlsql-client.js');
-  const client = await connect({ address, token });
+  const client = await connect({ address, token, locate });
   return { client, home, close: async () => client.close() };
 }
 

@@ -23,29 +23,51 @@ export interface ConnectOptions {
   readonly address: string;
   /** The cluster's token; empty only for a cluster that runs with --insecure. */
   readonly token?: string;
+  /** Where the coordinator is now, if that may change (one that is started again on another port); asked when it is away. */
+  readonly locate?: () => string | undefined;
 }
 
 export class Connection {
-  readonly address: string;
-  readonly runs: RunsClient;
-  readonly jobs: JobsClient;
-  readonly files: FilesClient;
-  readonly functions: FunctionsClient;
-  readonly executors: ExecutorsClient;
-  readonly #channel: Channel;
+  #clients: Clients;
   readonly #metadata: Metadata;
+  readonly #locate: () => string | undefined;
 
-  constructor({ address, token = '' }: ConnectOptions) {
-    this.address = address;
-    this.#channel = new Channel(address, channelCredentials(), CHANNEL_OPTIONS);
+  constructor({ address, token = '', locate = () => undefined }: ConnectOptions) {
+    this.#clients = clientsAt(address);
     this.#metadata = tokenMetadata(token);
-    const services = mlsqlV1();
-    const options = { channelOverride: this.#channel };
-    this.runs = new services.Runs(address, channelCredentials(), options);
-    this.jobs = new services.Jobs(address, channelCredentials(), options);
-    this.files = new services.Files(address, channelCredentials(), options);
-    this.functions = new services.Functions(address, channelCredentials(), options);
-    this.executors = new services.Executors(address, channelCredentials(), options);
+    this.#locate = locate;
+  }
+
+  get address(): string {
+    return this.#clients.address;
+  }
+
+  get runs(): RunsClient {
+    return this.#clients.runs;
+  }
+
+  get jobs(): JobsClient {
+    return this.#clients.jobs;
+  }
+
+  get files(): FilesClient {
+    return this.#clients.files;
+  }
+
+  get functions(): FunctionsClient {
+    return this.#clients.functions;
+  }
+
+  get executors(): ExecutorsClient {
+    return this.#clients.executors;
+  }
+
+  /** The coordinator is away: later calls go to where it is now. */
+  relocate(): void {
+    const address = this.#locate();
+    if (address === undefined || address === this.address) return;
+    this.#clients.channel.close();
+    this.#clients = clientsAt(address);
   }
 
   /**
@@ -126,6 +148,32 @@ export class Connection {
   }
 
   close(): void {
-    this.#channel.close();
+    this.#clients.channel.close();
   }
+}
+
+interface Clients {
+  readonly address: string;
+  readonly channel: Channel;
+  readonly runs: RunsClient;
+  readonly jobs: JobsClient;
+  readonly files: FilesClient;
+  readonly functions: FunctionsClient;
+  readonly executors: ExecutorsClient;
+}
+
+/** Clients of all services over one channel. */
+function clientsAt(address: string): Clients {
+  const channel = new Channel(address, channelCredentials(), CHANNEL_OPTIONS);
+  const services = mlsqlV1();
+  const options = { channelOverride: channel };
+  return {
+    address,
+    channel,
+    runs: new services.Runs(address, channelCredentials(), options),
+    jobs: new services.Jobs(address, channelCredentials(), options),
+    files: new services.Files(address, channelCredentials(), options),
+    functions: new services.Functions(address, channelCredentials(), options),
+    executors: new services.Executors(address, channelCredentials(), options),
+  };
 }

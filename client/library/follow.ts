@@ -63,6 +63,7 @@ export async function* followRun(
     awaySinceMs ??= Date.now();
     if (Date.now() - awaySinceMs >= awayMaxMs) throw broken;
     onReconnect?.(broken);
+    connection.relocate();
     await sleep(delayMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
     delayMs = Math.min(delayMs * 2, RETRY_MAX_MS);
   }

@@ -7,7 +7,7 @@ import { MlsqlError } from '../../shared/errors.js';
 import type { RunEvent as RunEventMessage } from '../../shared/rpc/gen/mlsql/v1/RunEvent.js';
 import { SmallCoordinator, TOKEN } from '../../test/support/small-coordinator.js';
 import type { RunEvent } from './events.js';
-import { connect, type MlsqlClient } from './mlsql-client.js';
+import { connect, MlsqlClient } from './mlsql-client.js';
 
 let coordinator: SmallCoordinator;
 let client: MlsqlClient;
@@ -139,6 +139,24 @@ describe('follow', () => {
       if (event.event === 'statement') await coordinator.restart();
     }
     expect(seen).toEqual(['statement', 'done']);
+  });
+
+  it('goes on where the coordinator is now, when it is started again elsewhere', async () => {
+    const moved = await new SmallCoordinator().start();
+    const following = new MlsqlClient({
+      address: coordinator.address,
+      token: TOKEN,
+      locate: () => moved.address,
+    });
+    coordinator.onFollow = () => ({ events: [statement(1)], ending: 'break' });
+    moved.onFollow = () => ({ events: [done(2)] });
+    expect((await collect(following.follow('run-1'))).map(({ event }) => event)).toEqual([
+      'statement',
+      'done',
+    ]);
+    expect(moved.follows).toEqual([1]);
+    following.close();
+    moved.stop();
   });
 
   it('gives up with the reason when the coordinator stays away', async () => {

@@ -250,6 +250,21 @@ describe('executors', () => {
     expect((await back.message(1)).forget?.id).toEqual(assign?.id);
   });
 
+  it('refuse another process of a name that is at work, until its lease is over', async () => {
+    const { runtime, clock } = await start();
+    const other = { ...facts('e1'), session: 'another' };
+    const transport = { write: () => undefined, end: () => undefined };
+    const older = under.executor('e1');
+    await older.message(0);
+    expect(() => runtime.connectExecutor(other, [], [], transport)).toThrow(
+      'an executor named e1 is at work already (host host, process 1)',
+    );
+    expect(older.ended).toBeUndefined();
+    clock.advance(10_001);
+    runtime.connectExecutor(other, [], [], transport);
+    expect(runtime.hub.connected()).toEqual(['e1']);
+  });
+
   it('end the older stream of the same name', async () => {
     const { runtime } = await start();
     const older = under.executor('e1');

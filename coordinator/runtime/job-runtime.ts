@@ -204,7 +204,11 @@ export class JobRuntime {
     this.#loop.dispatch({ type: 'drain-executor', executor, reason, deadlineMs });
   }
 
-  /** Takes a stream whose Hello was read and whose protocol fits. Its first message is Welcome. */
+  /**
+   * Takes a stream whose Hello was read and whose protocol fits. Its first message is Welcome.
+   * @throws MlsqlError MLSQL_EXECUTOR_NAME_TAKEN while another process of that name is at work: two would take the stream,
+   *   and the work, from each other for ever
+   */
   connectExecutor(
     facts: ExecutorFacts,
     cachedBlobs: readonly string[],
@@ -212,6 +216,11 @@ export class JobRuntime {
     transport: ExecutorTransport,
   ): ExecutorSession {
     const executor = facts.name;
+    const known = this.#state.executors.get(executor);
+    if (known !== undefined && known.connectionId !== 0 && known.facts.session !== facts.session) {
+      const leftMs = known.leaseUntilMs - this.deps.clock.now();
+      if (leftMs > 0) throw nameTaken(known.facts, leftMs);
+    }
     const connectionId = this.hub.open(executor, transport);
     this.deps.logger.info(
       { executor, host: facts.host, slots: facts.slots, attempts: attempts.length },
@@ -275,6 +284,16 @@ function unknownExecutor(name: string, executors: readonly ExecutorView[]): Mlsq
   return new MlsqlError('MLSQL_EXECUTOR_UNKNOWN', `no executor "${name}" is connected`, {
     hint: names.length === 0 ? 'none is connected' : `connected are: ${names.join(', ')}`,
   });
+}
+
+function nameTaken({ name, host, pid }: ExecutorFacts, leftMs: number): MlsqlError {
+  return new MlsqlError(
+    'MLSQL_EXECUTOR_NAME_TAKEN',
+    `an executor named ${name} is at work already (host ${host}, process ${pid})`,
+    {
+      hint: `give this one a name of its own with --name; should the other one be gone, this one is taken in ${Math.ceil(leftMs / 1000)} s at the latest`,
+    },
+  );
 }
 
 function stopping(): MlsqlError {

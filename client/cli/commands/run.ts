@@ -118,25 +118,35 @@ async function submitAndFollow(
     if (!json) output.notice(`mlsql runs attach ${run.runId} follows it`);
     return EXIT_OK;
   }
+  /** Nobody is there to be asked: it is not waited for. */
+  const given = new AbortController();
   if (run.attached) output.notice(`run ${run.runId} is there already: showing its events`);
   interrupt.onFirst(() => {
     output.notice('cancelling the run (Ctrl-C again leaves at once) …');
-    client
-      .cancel(run.runId)
-      .catch((error: Error) => output.notice(`the run could not be cancelled: ${error.message}`));
+    client.cancel(run.runId).catch((error: Error) => {
+      output.notice(
+        `the run could not be cancelled: ${error.message}; mlsql runs cancel ${run.runId} does it later`,
+      );
+      given.abort();
+    });
   });
-  const done = await showEvents(client, run.runId, output, cluster);
+  const done = await showEvents(client, run.runId, output, cluster, given.signal);
   if (interrupt.seen) return EXIT_INTERRUPTED;
-  return done.ok && !(strict && done.warnings > 0) ? EXIT_OK : EXIT_FAILED;
+  return done?.ok === true && !(strict && done.warnings > 0) ? EXIT_OK : EXIT_FAILED;
 }
 
-/** Shows a run's events to the last one; fails where the cluster that was started for it breaks meanwhile. */
+/**
+ * Shows a run's events to the last one; fails where the cluster that was started for it breaks meanwhile.
+ * @param given - aborted: nobody waits any more
+ * @returns the last one; undefined where nobody waited for it
+ */
 export async function showEvents(
   client: MlsqlClient,
   runId: string,
   output: RunOutput,
   cluster?: UsedCluster,
-): Promise<DoneEvent> {
+  given?: AbortSignal,
+): Promise<DoneEvent | undefined> {
   const stopped = new AbortController();
   let lost: MlsqlError | undefined;
   void cluster?.embedded?.lost.then((error) => {
@@ -144,10 +154,12 @@ export async function showEvents(
     stopped.abort();
   });
   const onReconnect = (): void => output.notice('the connection broke, trying again …');
-  for await (const event of client.follow(runId, { signal: stopped.signal, onReconnect })) {
+  const signal = given === undefined ? stopped.signal : AbortSignal.any([stopped.signal, given]);
+  for await (const event of client.follow(runId, { signal, onReconnect })) {
     await output.event(event);
     if (event.event === 'done') return event;
   }
+  if (given?.aborted === true) return undefined;
   throw lost ?? new MlsqlError('MLSQL_INTERNAL', `the events of run ${runId} ended without the last one`);
 }
 

@@ -45,7 +45,7 @@ export async function attachRun({ client, streams, json }: CommandContext, runId
   await client.runs.get(runId);
   const output = createRunOutput(streams, json, undefined);
   try {
-    return (await showEvents(client, runId, output)).ok ? EXIT_OK : EXIT_FAILED;
+    return (await showEvents(client, runId, output))?.ok === true ? EXIT_OK : EXIT_FAILED;
   } finally {
     output.end();
   }
