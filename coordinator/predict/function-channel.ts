@@ -34,6 +34,9 @@ export class FunctionRowError extends MlsqlError {
   }
 }
 
+/** A call that ended with its executor: it says nothing about the function. */
+export class LostExecutorError extends MlsqlError {}
+
 /** Sends batches to executors and matches the answers. Knows nothing about which executor holds which function. */
 export class FunctionChannel {
   readonly #streams = new Map<string, Stream>();
@@ -159,8 +162,8 @@ function errorOf(error: FunctionCallError__Output): MlsqlError {
 }
 
 /** The executor went away with a call. */
-export function lostExecutor(executor: string): MlsqlError {
-  return new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`, {
+export function lostExecutor(executor: string): LostExecutorError {
+  return new LostExecutorError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`, {
     hint: 'start an executor, or run the statement again',
   });
 }

@@ -101,6 +101,24 @@ describe('the pool of functions', () => {
     await expect(answer).rejects.toMatchObject({ code: 'MLSQL_FUNCTION_ROW' });
   });
 
+  it('outlives more executors than workers may die of it, one after the other', async () => {
+    const { link, pool } = setUp((executor) => Promise.resolve(Buffer.from(executor)));
+    const answer = pool.call('f', BATCH, new AbortController().signal);
+    for (let lost = 0; lost < 5; lost++) {
+      await turn();
+      link.join('one');
+      await turn();
+      link.names.delete('one');
+      link.disconnected('one');
+    }
+    await turn();
+    link.join('two');
+    await turn();
+    link.answer('two', 'ready');
+    expect(String(await answer)).toBe('two');
+    expect(link.sent.filter(([name]) => name === 'one')).toHaveLength(5);
+  });
+
   it('asks by a link where there is one, and elsewhere when that is lost; what the function raised is the user’s', async () => {
     const { link, pool } = setUp(() => Promise.resolve(Buffer.from('by stream')));
     const { signal } = new AbortController();

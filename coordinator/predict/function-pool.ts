@@ -7,7 +7,7 @@ import type { CoordinatorMessage } from '../../shared/rpc/gen/mlsql/v1/Coordinat
 import type { FunctionSpec } from '../../shared/rpc/gen/mlsql/v1/FunctionSpec.js';
 import type { FunctionUpdate__Output } from '../../shared/rpc/gen/mlsql/v1/FunctionUpdate.js';
 import type { FunctionBatch, FunctionCaller } from '../tables/table-engine.js';
-import { errorOfJson, type FunctionChannel, lostExecutor } from './function-channel.js';
+import { errorOfJson, type FunctionChannel, LostExecutorError, lostExecutor } from './function-channel.js';
 
 /** What the pool needs of the executors' main streams. */
 export interface ExecutorLink {
@@ -26,7 +26,10 @@ export type FunctionKind = 'row' | 'batch';
 
 const PREPARE_TIMEOUT_MS = 120_000;
 const EXECUTOR_WAIT_MS = 30_000;
+/** Executors whose worker may die of a call before it fails. */
 const TRIES_MAX = 3;
+/** Executors that may be lost while they have the call: machines that go down, not what the function does. */
+const LOST_MAX = 10;
 /** An executor that could not make a function ready is not asked again for so long. */
 const FAILED_KEPT_MS = 30_000;
 /** A function that was registered anew or taken away serves so long still: runs may hold it. */
@@ -115,14 +118,19 @@ export class FunctionPool implements FunctionCaller {
   async #onReplica<T>(id: string, signal: AbortSignal, work: (replica: Replica) => Promise<T>): Promise<T> {
     const served = this.#served(id);
     const tried = new Set<string>();
-    for (let attempt = 1; ; attempt++) {
+    let failures = 0;
+    let lost = 0;
+    for (;;) {
       signal.throwIfAborted();
       const replica = await this.#choose(served, tried, signal);
       replica.inFlight += 1;
       try {
         return await work(replica);
       } catch (error) {
-        if (!isMlsqlError(error, 'MLSQL_FUNCTION_WORKER') || attempt === TRIES_MAX) throw error;
+        if (!isMlsqlError(error, 'MLSQL_FUNCTION_WORKER')) throw error;
+        if (error instanceof LostExecutorError) lost += 1;
+        else failures += 1;
+        if (failures === TRIES_MAX || lost === LOST_MAX) throw error;
         this.logger.warn(
           { functionId: id, executor: replica.executor, error: error.message },
           'function call tried again elsewhere',
@@ -170,7 +178,7 @@ export class FunctionPool implements FunctionCaller {
     const ready = new Promise<FunctionKind>((resolve, reject) => {
       this.#preparing.set(`${executor}\n${served.id}`, { resolve, reject });
       if (!this.link.send(executor, { prepareFunction: { functionId: served.id, spec: served.spec } })) {
-        reject(new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`));
+        reject(lostExecutor(executor));
       }
     });
     const replica: Replica = { executor, ready, inFlight: 0 };
@@ -222,9 +230,7 @@ export class FunctionPool implements FunctionCaller {
     for (const served of this.#functions.values()) {
       served.replicas.delete(executor);
       const key = `${executor}\n${served.id}`;
-      this.#preparing
-        .get(key)
-        ?.reject(new MlsqlError('MLSQL_FUNCTION_WORKER', `executor ${executor} is gone`));
+      this.#preparing.get(key)?.reject(lostExecutor(executor));
       this.#preparing.delete(key);
     }
   }

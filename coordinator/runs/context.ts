@@ -61,6 +61,10 @@ export interface RunContext {
   readonly jobIds: string[];
   /** Index of the statement that runs. */
   statement: number;
+  /** True where an earlier coordinator began this statement, and did not tell of its end. */
+  begun: boolean;
+  /** Resolves when all that was told is kept: whoever goes on with the run knows of it. */
+  kept(): Promise<void>;
   /** The job that an earlier coordinator submitted for this statement, if it had got that far. */
   startedJob(): string | undefined;
   /** Of a job of this run: `algIndex/attempt` → how many of its log lines were told. */

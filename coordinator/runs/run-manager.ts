@@ -340,6 +340,8 @@ export class RunManager {
       signal: abort.signal,
       jobIds: record.jobIds,
       statement: 0,
+      begun: false,
+      kept: () => journal.flush(),
       startedJob: () => record.jobs.get(context.statement),
       toldLines: (jobId) => toldLines(journal.events.all(), jobId),
       noteJob: (jobId) => {

@@ -66,10 +66,11 @@ export async function runScript(
     });
     context.signal.throwIfAborted();
     context.statement = index;
+    context.begun = index === options.toldRunning;
     context.quiet = told;
     const before = options.finished.get(index);
     const tableBefore = context.lastTable;
-    if (before === undefined && index !== options.toldRunning) context.emit(event('running'));
+    if (before === undefined && !context.begun) context.emit(event('running'));
     let finished: FinishedStatement | undefined;
     try {
       if (before === undefined) finished = await execute(context, statement);

@@ -1,6 +1,6 @@
 // register: version and group chosen, the predict script found, run once as proof, and the name made durable.
 
-import { MlsqlError } from '../../../shared/errors.js';
+import { isMlsqlError, MlsqlError } from '../../../shared/errors.js';
 import { functionId, newId } from '../../../shared/ids.js';
 import type { RegisterStatement, UnregisterStatement } from '../../../shared/language/ast.js';
 import { checkModelOptions, type ModelOptions } from '../../../shared/language/statement-options.js';
@@ -73,11 +73,14 @@ export async function runUnregister(
   statement: UnregisterStatement,
 ): Promise<Extract<FinishedStatement, { kind: 'unregister' }>> {
   const name = substitute(statement.name, context.scope.variables);
+  // A coordinator that dies behind the removal leaves a statement that was begun: then the function may be gone already.
+  await context.kept();
   try {
     const removed = await context.services.registry.unregister(name);
     context.services.functions.retire(removed.id);
   } catch (error) {
-    throw error instanceof MlsqlError ? error.with({ position: positionOf(statement.name) }) : error;
+    if (!(context.begun && isMlsqlError(error, 'MLSQL_FUNCTION_UNKNOWN')))
+      throw error instanceof MlsqlError ? error.with({ position: positionOf(statement.name) }) : error;
   }
   context.ownFunctions.delete(name.toLowerCase());
   return { kind: 'unregister', name };
