@@ -2,6 +2,9 @@
 import type { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.js';
+import { CrashPoints } from '../shared/crash-points/crash-points.js';
+import { serverCrashPoints } from '../shared/crash-points/rpc-points.js';
+import { storeWithCrashPoints } from '../shared/crash-points/store-points.js';
 import { isMlsqlError, MlsqlError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
 import { makeFolder } from '../shared/make-folder.js';
@@ -17,6 +20,7 @@ import { jobsService } from './api/jobs-service.js';
 import { metricsPage } from './api/metrics.js';
 import { runsService } from './api/runs-service.js';
 import { type CoordinatorConfig, type HostPort, isLoopback } from './config.js';
+import { engineWithCrashPoints, stateWithCrashPoints } from './crash-points.js';
 import { FencedStore } from './fencing/fenced-store.js';
 import { StoreClaim } from './fencing/store-claim.js';
 import { FunctionRegistry } from './models/function-registry.js';
@@ -55,9 +59,10 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   makeOwnFolder(config.spoolDir, 'MLSQL_SPOOL');
   const clock = systemClock;
   const startMs = clock.now();
-  const state = await StateDb.open(config.stateDir, { now: startMs });
+  const points = CrashPoints.from(process.env);
+  const state = stateWithCrashPoints(points, await StateDb.open(config.stateDir, { now: startMs }));
   const neverUsed = state.lastEpoch === 0;
-  const rawStore = await openStore(config.storeUrl, process.env);
+  const rawStore = storeWithCrashPoints(points, await openStore(config.storeUrl, process.env));
   const claim = await StoreClaim.take({
     store: rawStore,
     clock,
@@ -100,13 +105,16 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   });
   const channel = new FunctionChannel(logger);
   const functions = new FunctionPool(jobs.hub, channel, clock, logger);
-  const engine = createTableEngine({
-    storage: store,
-    functionCaller: functions,
-    spoolDir: config.spoolDir,
-    pythonPath: config.pythonPath,
-    logger,
-  });
+  const engine = engineWithCrashPoints(
+    points,
+    createTableEngine({
+      storage: store,
+      functionCaller: functions,
+      spoolDir: config.spoolDir,
+      pythonPath: config.pythonPath,
+      logger,
+    }),
+  );
   let functionLink: FunctionLinkAddress | undefined;
   engine.onFunctionLink((link) => {
     functionLink = link;
@@ -147,6 +155,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     },
     guard,
     config.listen,
+    serverCrashPoints(points),
   );
   let ready = true;
   const http = createHttpServer(

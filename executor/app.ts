@@ -1,5 +1,8 @@
 // Puts an executor together from its parts. Dials at once; whatever else takes time goes on beside it.
 import { systemClock } from '../shared/clock.js';
+import { CrashPoints, withCrashPoints } from '../shared/crash-points/crash-points.js';
+import { clientCrashPoints } from '../shared/crash-points/rpc-points.js';
+import { storeWithCrashPoints } from '../shared/crash-points/store-points.js';
 import { createLogger } from '../shared/logger.js';
 import { CHANNEL_OPTIONS, channelCredentials, tokenMetadata } from '../shared/rpc/channel.js';
 import { executorsV1 } from '../shared/rpc/proto.js';
@@ -42,9 +45,17 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     executor: config.name,
   });
   const clock = systemClock;
+  const points = CrashPoints.from(config.environment);
+  const leftovers = withCrashPoints(
+    points,
+    'leftovers',
+    { openSessionFolders, takeLeftWork, sweepDeadSessions, closeSessionFolders },
+    { openSessionFolders: true, takeLeftWork: true, sweepDeadSessions: true, closeSessionFolders: true },
+  );
   const client = new (executorsV1().Executors)(config.coordinator, channelCredentials(), {
     ...CHANNEL_OPTIONS,
     'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
+    interceptors: clientCrashPoints(points),
   });
   const metadata = tokenMetadata(config.token);
   // A coordinator that is not there yet is waited for.
@@ -66,19 +77,20 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
   });
   const [cache, folders] = await Promise.all([
     BlobCache.open(workDir, { bytesMax: config.cacheBytes, entriesMax: CACHE_ENTRIES_MAX }, log),
-    openSessionFolders(workDir),
+    leftovers.openSessionFolders(workDir),
   ]);
-  const launcher = new Launcher(
-    () => launcherInterpreter(interpreters),
-    allowedEnvironment(config.environment),
-    log,
+  const launcher = withCrashPoints(
+    points,
+    'launcher',
+    new Launcher(() => launcherInterpreter(interpreters), allowedEnvironment(config.environment), log),
+    { start: true },
   );
 
   const workshop = async (storeUrl: string): Promise<Workshop> => {
     launcher.warm();
     const { openStore } = await import('../shared/object-store/open-store.js');
-    const store = await openStore(storeUrl, config.environment);
-    const syncer = new Syncer(store, cache);
+    const store = storeWithCrashPoints(points, await openStore(storeUrl, config.environment));
+    const syncer = new Syncer(store, withCrashPoints(points, 'cache', cache, { give: true }));
     const shared = { interpreters, environment: config.environment, clock, log };
     const deps: AttemptDeps = {
       ...shared,
@@ -104,7 +116,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     return { functions, attempt: (id, task, send, left) => new Attempt(id, task, deps, send, left) };
   };
 
-  const left = takeLeftWork(workDir, config.name, log);
+  const left = leftovers.takeLeftWork(workDir, config.name, log);
   const scanned = cache.scan().then(() => cache);
   let onConnected = (): void => undefined;
   const ready = new Promise<void>((resolve) => {
@@ -126,10 +138,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     client.close();
     launcher.close();
     await cache.close();
-    await closeSessionFolders(folders, (await left.catch(() => NOTHING_LEFT)).sessions);
+    await leftovers.closeSessionFolders(folders, (await left.catch(() => NOTHING_LEFT)).sessions);
   });
   left
-    .then(() => sweepDeadSessions(workDir, log))
+    .then(() => leftovers.sweepDeadSessions(workDir, log))
     .catch((error: unknown) => {
       log.warn({ err: error }, 'what dead executors left could not be cleared up');
     });

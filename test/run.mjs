@@ -1,4 +1,4 @@
-// Every test, in stages: types and lint, generated code fresh, vitest, pytest, a chaos soak. Ends with one line that counts them all.
+// Every test, in stages: types and lint, generated code fresh, vitest, pytest, crash points, a chaos soak. Ends with one line that counts them all.
 // --fast: only what takes under a minute. Set-up has run before (npm test does it).
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -103,6 +103,8 @@ if (fast) {
   await unit();
   await runtime();
   await vitest('real clusters', 'real');
+  // A sample, in an order of the seed's: all of them take some ten minutes (npm run test:crash-points).
+  await check('crash points', process.execPath, ['dist/test/crash-points/main.js', '--seconds', '120']);
   // Other work on the machine slows one phase more than the other: here the counts decide, its figures are to be read.
   await check('chaos soak', process.execPath, ['dist/test/chaos/main.js', '--minutes', '2', '--counts-only']);
 }

@@ -1,5 +1,5 @@
 // The gRPC server: our five services behind the token, health in front of it, reflection behind it.
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerInterceptor } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { MlsqlError } from '../../shared/errors.js';
 import { CHANNEL_OPTIONS } from '../../shared/rpc/channel.js';
@@ -35,8 +35,9 @@ export async function startGrpcServer(
   services: GrpcServices,
   guard: TokenGuard,
   listen: HostPort,
+  interceptors: ServerInterceptor[] = [],
 ): Promise<GrpcServer> {
-  const server = new Server(CHANNEL_OPTIONS);
+  const server = new Server({ ...CHANNEL_OPTIONS, interceptors });
   const v1 = mlsqlV1();
   server.addService(v1.Runs.service, guarded(guard, services.runs));
   server.addService(v1.Jobs.service, guarded(guard, services.jobs));

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { compareBytes } from './byte-order.js';
 import {
+  acceptedKey,
   attemptStaging,
   blobKey,
   functionKey,
   jobLogKey,
   keyOfPath,
+  kindOfKey,
   metaKey,
   pathOfKey,
   versionOfName,
@@ -90,4 +92,22 @@ describe('compareBytes', () => {
     expect([...texts].sort()).not.toEqual(byBytes);
     expect(compareBytes('x', 'x')).toBe(0);
   });
+});
+
+describe('kindOfKey', () => {
+  it.each([
+    [blobKey('a'.repeat(64)), 'blobs'],
+    [jobLogKey('job-1', 0, 1), 'logs'],
+    [metaKey('m/a/_model_12', 0), 'version/meta/0'],
+    [metaKey('m/a/_gen/job-1', 1), 'version/meta/1'],
+    [`${attemptStaging('_model_0', 1, 2)}/model/m`, 'version/_staging'],
+    [acceptedKey('m/_model_0', 1), 'version/_staging/accepted'],
+    ['m/_model_0/_claim.json', 'version/_claim.json'],
+    [metaKey('m/a', 0), 'head/meta/0'],
+    ['m/a/model/0/m.pkl', 'head/model'],
+    ['m/a/tmp/data/part-00000-ab.json', 'data'],
+    ['t/_temporary/ab/00000', 'table/_temporary'],
+    ['t/_SUCCESS', 'table/_SUCCESS'],
+    ['t/part-00000.json', 'table'],
+  ])('%s is %s', (key, kind) => expect(kindOfKey(key)).toBe(kind));
 });

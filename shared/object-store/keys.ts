@@ -104,3 +104,19 @@ export const checkpointPrefix = (folder: string, algIndex: number): string =>
 /** Names the one attempt of a group that counts. */
 export const acceptedKey = (folder: string, algIndex: number): string =>
   `${folder}/_staging/accepted/${algIndex}`;
+
+/** What lies in a version's or generation's folder. */
+const VERSION_PART =
+  /(?:^|\/)(?:_model_\d+|_gen\/[^/]+|_failed\/[^/]+)\/(_claim\.json|_staging\/accepted|_staging|meta\/[01]|[^/]+)/;
+
+/** What an object is, of all that the product keeps: `blobs`, `version/meta/0`, `data`, … Keys of tables are `table`. */
+export function kindOfKey(key: string): string {
+  if (key.startsWith(SYSTEM_PREFIX)) return key.slice(SYSTEM_PREFIX.length).split('/')[0]!;
+  const part = VERSION_PART.exec(key)?.[1];
+  if (part !== undefined) return `version/${part}`;
+  if (key.includes('/_temporary/')) return 'table/_temporary';
+  if (key.includes('/tmp/data')) return 'data';
+  const head = /\/(meta\/[01]|model|resource|_project)\//.exec(key)?.[1];
+  if (head !== undefined) return `head/${head}`;
+  return key.endsWith('/_SUCCESS') ? 'table/_SUCCESS' : 'table';
+}

@@ -20,11 +20,12 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
   process.exit(2);
 }
 const result = await soak(minutes, seed, (line) => console.log(line));
-const ratio = result.disturbed / result.undisturbed;
+const { kills, pauses, undisturbed, disturbed } = result.outcome;
+const ratio = disturbed / undisturbed;
 console.log(
   [
-    `seed ${seed}: ${result.trains} trains, ${result.kills} kills, ${result.pauses} pauses, ${result.retries} further attempts`,
-    `groups a second: ${result.undisturbed.toFixed(2)} undisturbed, ${result.disturbed.toFixed(2)} disturbed, ratio ${ratio.toFixed(2)} (at least ${RATIO_MIN})`,
+    `seed ${seed}: ${result.trains} trains, ${kills} kills, ${pauses} pauses, ${result.retries} further attempts`,
+    `groups a second: ${undisturbed.toFixed(2)} undisturbed, ${disturbed.toFixed(2)} disturbed, ratio ${ratio.toFixed(2)} (at least ${RATIO_MIN})`,
     `slots free ${(result.slotsFreeMs / 1000).toFixed(1)} s after the last train (at most ${SLOTS_FREE_MAX_MS / 1000})`,
     ...result.violations.map((violation) => `VIOLATED: ${violation}`),
     `violations: ${result.violations.length}`,

@@ -1,4 +1,6 @@
 // The work of a chaos soak: real trains, submitted until they are acknowledged, followed to their end.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlsqlClient, RunEvent } from '../../client/index.js';
 import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
@@ -6,8 +8,6 @@ import { isMlsqlError } from '../../shared/errors.js';
 
 /** Groups of one train. */
 export const GROUPS = 3;
-/** How long a script works, in seconds: between the two. */
-const WORK_S = [0.5, 2] as const;
 /** The coordinator may be away so long before a client gives up. */
 const AWAY_MAX_MS = 120_000;
 const RETRY_MS = 200;
@@ -35,6 +35,20 @@ with open(os.path.join(folder, "owner"), "w") as owner:
     owner.write("%s %s" % (p["run"], p["group"]))
 `;
 
+/** What a stream's trains are like. */
+export interface TrainKind {
+  /** How long a script works, in seconds: between the two. */
+  readonly workS: readonly [number, number];
+  /** Statements before the train; they make the table `data`. Default: one select. */
+  readonly before?: (number: number) => string;
+  /** Statements behind the train. */
+  readonly after?: (number: number, path: string) => string;
+  /** Files beside the script of a run, by name. */
+  readonly files?: (number: number) => Readonly<Record<string, string>>;
+}
+
+const ONE_ROW = 'select 1 as label, array(1.0, 2.0) as features as data;';
+
 /** A run as its client saw it. */
 export interface EndedRun {
   readonly runId: string;
@@ -58,6 +72,7 @@ export class TrainStream {
     private readonly client: MlsqlClient,
     private readonly scripts: string,
     private readonly pidsFile: string,
+    private readonly kind: TrainKind,
     private readonly seed: number,
   ) {}
 
@@ -76,6 +91,8 @@ export class TrainStream {
       const number = this.#next++;
       const { path, keepVersion } = PATHS[number % PATHS.length]!;
       const runId = `soak-${number}`;
+      for (const [name, text] of Object.entries(this.kind.files?.(number) ?? {}))
+        writeFileSync(join(this.scripts, name), text);
       await this.#submit(runId, this.#script(number, runId, path, keepVersion));
       this.acknowledged.set(runId, path);
       this.ended.push(await this.#follow(runId, path));
@@ -116,14 +133,17 @@ export class TrainStream {
 
   #script(number: number, runId: string, path: string, keepVersion: boolean): string {
     const rng = createRng(this.seed + number);
+    const { workS, before, after } = this.kind;
+    const [shortest, longest] = workS;
     const groups = Array.from({ length: GROUPS }, (_, group) => {
-      const work = WORK_S[0] + nextRandom(rng) * (WORK_S[1] - WORK_S[0]);
+      const work = shortest + nextRandom(rng) * (longest - shortest);
       const params = { run: runId, group: String(group), work: work.toFixed(2), pids: this.pidsFile };
       return Object.entries(params).map(([name, value]) => `and \`fitParam.${group}.${name}\`="${value}"`);
     });
-    return `select 1 as label, array(1.0, 2.0) as features as data;
+    return `${before?.(number) ?? ONE_ROW}
 train data as PythonAlg.\`/${path}\` where pythonScriptPath="./train.py" and keepVersion="${keepVersion}"
   ${groups.flat().join(' ')};
+${after?.(number, path) ?? ''}
 select "${runId}" as run as row;
 save append row as json.\`/${APPENDED}\`;`;
   }

@@ -71,14 +71,19 @@ export class ProcessCluster {
   /** Starts a coordinator; `line` is the first that it prints, undefined where it ends without one. */
   launch(
     name: string,
-    { state = 'state', flags = [] }: { state?: string; flags?: readonly string[] } = {},
+    {
+      state = 'state',
+      flags = [],
+      env = {},
+    }: { state?: string; flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
   ): { process: Process; line: Promise<string | undefined> } {
-    const process = this.#spawn([
+    const args = [
       join(DIST_ROOT, `${name}/main.js`),
       ...['--listen', this.address, '--http', this.httpAddress],
       ...['--store', `file://${this.store}`, '--state', join(this.root, state)],
       ...flags,
-    ]);
+    ];
+    const process = this.#spawn(args, env);
     const lines = createInterface({ input: process.child.stdout! });
     const line = new Promise<string | undefined>((resolve) => {
       lines.once('line', resolve).once('close', () => resolve(undefined));
@@ -86,13 +91,20 @@ export class ProcessCluster {
     return { process, line };
   }
 
-  executor(name: string, slots = 1, flags: readonly string[] = []): Process {
-    return this.#spawn([
+  /** @param env - for this process alone */
+  executor(
+    name: string,
+    slots = 1,
+    flags: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Process {
+    const args = [
       join(DIST_ROOT, 'executor/main.js'),
       ...['--coordinator', this.address, '--name', name, '--slots', String(slots)],
       ...['--work-dir', join(this.root, `work-${name}`)],
       ...flags,
-    ]);
+    ];
+    return this.#spawn(args, env);
   }
 
   file(name: string, content: string): string {
@@ -134,8 +146,11 @@ export class ProcessCluster {
     return cleanEnv({ MLSQL_TOKEN: TOKEN, MLSQL_LOG_LEVEL: 'info', ...this.env });
   }
 
-  #spawn(args: readonly string[]): Process {
-    const child = spawn(process.execPath, [...args], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+  #spawn(args: readonly string[], env: Readonly<Record<string, string>>): Process {
+    const child = spawn(process.execPath, [...args], {
+      env: { ...this.#env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const started = new Process(child);
     child.stdout!.resume();
     this.#processes.push(started);
