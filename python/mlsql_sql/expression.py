@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Callable
 
 from .types import Type
 
@@ -46,3 +46,15 @@ def quote(text: str) -> str:
 def identifier(name: str) -> str:
     """A quoted DuckDB name."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def bind(value: Expr, body: Callable[[str], str]) -> str:
+    """SQL that uses a value in several places and evaluates it once."""
+    if is_simple(value.sql):
+        return body(value.sql)
+    return f"list_transform([{value.sql}], lambda b: {body('b')})[1]" if value.volatile else body(value.sql)
+
+
+def is_simple(sql: str) -> bool:
+    """True where an expression costs nothing to repeat."""
+    return sql.isidentifier() or sql.isdigit()

@@ -24,7 +24,7 @@ from .types import (
 )
 
 if TYPE_CHECKING:
-    from .expressions import Compiler
+    from .compiler import Compiler
 
 GENERATORS.update(
     {"explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack", "json_tuple"}

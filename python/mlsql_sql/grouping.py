@@ -19,7 +19,7 @@ from .scope import Column, Grouping, Relation
 from .types import BIGINT, Type, is_orderable
 
 if TYPE_CHECKING:
-    from .expressions import Compiler
+    from .compiler import Compiler
     from .query import Item, QueryCompiler
 
 
@@ -41,7 +41,7 @@ def plan_grouping(
     compiler: Compiler,
 ) -> Grouped | None:
     """None where the select does not aggregate."""
-    from .expressions import contains_aggregate
+    from .contents import contains_aggregate
 
     clause = node.args.get("group")
     having = node.args.get("having")
@@ -140,7 +140,7 @@ class _Planner:
 
     def key(self, node: exp.Expression, column: Column | None = None) -> str:
         """The id of a grouping column."""
-        from .expressions import contains_aggregate
+        from .contents import contains_aggregate
 
         if column is not None:
             value = Expr(column.id, column.type, column.name)

@@ -12,7 +12,7 @@ from .expression import Expr
 from .types import Type
 
 if TYPE_CHECKING:
-    from .expressions import Compiler
+    from .compiler import Compiler
 
 #: Months and years; whole days; anything with hours, minutes or seconds.
 MONTHS = Type("interval month")

@@ -39,7 +39,7 @@ from .types import (
 )
 
 if TYPE_CHECKING:
-    from .expressions import Compiler
+    from .compiler import Compiler
 
 _WRAPS = {"tinyint": "spark_wrap8", "smallint": "spark_wrap16", "int": "spark_wrap32"}
 _WIDE = {"+": "spark_add64", "-": "spark_sub64", "*": "spark_mul64"}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from .compiler import Compiler
 from .errors import invalid, unsupported
 from .expression import Expr, quote
-from .expressions import Compiler
 from .operators import comparison
 from .scope import Column, Relation, Scope
 from .types import STRING, duck, wider_of
@@ -100,9 +100,9 @@ def _compile_raw(_: Compiler, node: exp.Expression) -> Expr:
 
 
 def register_raw() -> None:
-    from .expressions import _HANDLERS
+    from .compiler import HANDLERS
 
-    _HANDLERS[_Raw] = _compile_raw
+    HANDLERS[_Raw] = _compile_raw
 
 
 def _used_columns(compiler: Compiler, nodes: list[exp.Expression]) -> set[str]:

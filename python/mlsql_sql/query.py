@@ -9,9 +9,11 @@ from difflib import get_close_matches
 
 from sqlglot import exp
 
+from . import nodes  # noqa: F401  (fills the compiler's table)
+from .compiler import Compiler
+from .contents import contains_aggregate, contains_window
 from .errors import TABLE_UNKNOWN, SqlError, forbidden, invalid, unsupported
 from .expression import Expr, identifier
-from .expressions import Compiler, contains_aggregate, contains_window
 from .functions.registry import FORBIDDEN_FUNCTIONS
 from .generators import compile_generator, is_generator
 from .grouping import Grouped, plan_grouping
@@ -527,9 +529,9 @@ class SelectCompiler:
         node = self.node
         if node.args.get("limit") is not None:
             return None
-        nodes = [item.node for item in items if item.column is None]
-        nodes += [node.args[key] for key in ("group", "having", "order") if node.args.get(key) is not None]
-        return plan_stage(compiler, self.relation, where, nodes)
+        parts = [item.node for item in items if item.column is None]
+        parts += [node.args[key] for key in ("group", "having", "order") if node.args.get(key) is not None]
+        return plan_stage(compiler, self.relation, where, parts)
 
     def _compile_item(self, compiler: Compiler, item: Item, grouped: Grouped | None) -> Expr:
         if item.column is None:

@@ -13,7 +13,7 @@ from .errors import SqlError
 from .scope import Relation, Scope, Stage, StagedCall
 
 if TYPE_CHECKING:
-    from .expressions import Compiler
+    from .compiler import Compiler
 
 #: What evaluates its arguments only for some rows: a call inside may rely on never seeing the others.
 _CONDITIONAL_NODES = (exp.Case, exp.If, exp.And, exp.Or, exp.Lambda, exp.Subquery, exp.Select, exp.SetOperation)
@@ -106,7 +106,8 @@ def _names_function(node: exp.Expression, compiler: Compiler) -> bool:
 
 def _key(compiler: Compiler, call: exp.Anonymous) -> tuple[str, str, str] | None:
     """Name, variant and argument; None for a call that cannot be made ahead. What is wrong with it is found later."""
-    from .expressions import contains_aggregate, contains_window, registered_argument
+    from .contents import contains_aggregate, contains_window
+    from .nodes.calls import registered_argument
 
     if any(contains_aggregate(node, compiler) or contains_window(node) for node in call.expressions):
         return None

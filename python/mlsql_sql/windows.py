@@ -18,7 +18,7 @@ from .ordering import sort_key
 from .types import DOUBLE, INT, duck, is_orderable
 
 if TYPE_CHECKING:
-    from .expressions import Compiler
+    from .compiler import Compiler
 
 #: Functions that look at the order and take no frame.
 _FRAMELESS = ("row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead")

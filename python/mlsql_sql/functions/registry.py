@@ -31,7 +31,7 @@ from ..types import (
 from ..zones import wall_time
 
 if TYPE_CHECKING:
-    from ..expressions import Compiler
+    from ..compiler import Compiler
 
 #: Letters that stand for types in the tables of simple functions.
 LETTERS: dict[str, Type] = {
