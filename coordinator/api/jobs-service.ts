@@ -10,12 +10,19 @@ import { serverStream, unary } from './handlers.js';
 
 const LIST_DEFAULT = 100;
 
-export function jobsService(jobs: JobRuntime): JobsHandlers {
+/** @param clientFilesOf - the files that came with a run; undefined where it is forgotten */
+export function jobsService(
+  jobs: JobRuntime,
+  clientFilesOf: (runId: string) => ReadonlyMap<string, unknown> | undefined,
+): JobsHandlers {
   return {
     ListJobs: unary((request) => ({
       jobs: jobs.list(request.limit === 0 ? LIST_DEFAULT : request.limit).map(jobFacts),
     })),
-    GetJob: unary((request) => jobMessage(viewOf(jobs, request.jobId))),
+    GetJob: unary((request) => {
+      const job = viewOf(jobs, request.jobId);
+      return { ...jobMessage(job), clientFiles: [...(clientFilesOf(job.filesRunId)?.keys() ?? [])] };
+    }),
     CancelJob: unary(async (request) => {
       viewOf(jobs, request.jobId);
       await jobs.cancel(request.jobId, 'cancelled by a client');

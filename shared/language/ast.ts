@@ -104,6 +104,10 @@ export interface CancelStatement extends Base {
   readonly kind: 'cancel';
   readonly job: Text;
 }
+export interface RetryStatement extends Base {
+  readonly kind: 'retry';
+  readonly job: Text;
+}
 
 export type Statement =
   | SetStatement
@@ -115,4 +119,5 @@ export type Statement =
   | UnregisterStatement
   | PredictStatement
   | ShowStatement
-  | CancelStatement;
+  | CancelStatement
+  | RetryStatement;
