@@ -134,7 +134,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     workshop,
     onConnected,
   });
+  // The clock's timers do not keep the process alive; the agent's work does, also while nobody is connected.
+  const alive = setInterval(() => undefined, 2 ** 30);
   const done = agent.run().finally(async () => {
+    clearInterval(alive);
     client.close();
     launcher.close();
     await cache.close();

@@ -1,4 +1,5 @@
-// Every test, in stages: types and lint, generated code fresh, vitest, pytest, crash points, a chaos soak. Ends with one line that counts them all.
+// Every test, in stages: types and lint, generated code fresh, vitest, pytest, the simulation, crash points, a chaos soak. Ends with
+// one line that counts them all.
 // --fast: only what takes under a minute. Set-up has run before (npm test does it).
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -102,6 +103,7 @@ if (fast) {
   await checks();
   await unit();
   await runtime();
+  await check('simulation', process.execPath, ['dist/test/simulation/main.js', '--seeds', '200']);
   await vitest('real clusters', 'real');
   // A sample, in an order of the seed's: all of them take some ten minutes (npm run test:crash-points).
   await check('crash points', process.execPath, ['dist/test/crash-points/main.js', '--seconds', '120']);

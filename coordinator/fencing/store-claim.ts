@@ -61,7 +61,16 @@ export interface StoreClaimOptions {
   readonly leaseMs: number;
   /** Take the store from whoever holds it, and from whatever state it belongs to. */
   readonly takeOver: boolean;
+  /** Who claims, and what is known of other holders; default: this process and this machine's. */
+  readonly processes?: ClaimProcesses;
 }
+
+export interface ClaimProcesses {
+  readonly holder: string;
+  livenessOf(holder: string): Liveness | undefined;
+}
+
+const THIS_MACHINE: ClaimProcesses = { holder: PROCESS_IDENTITY, livenessOf };
 
 /** Renewals in one lease. */
 const RENEWALS = 3;
@@ -105,14 +114,14 @@ export class StoreClaim {
    *   says that this state belongs to another store
    */
   static async take(options: StoreClaimOptions): Promise<StoreClaim> {
-    const { store, clock, clusterId, takeOver, logger } = options;
+    const { store, clock, clusterId, takeOver, logger, processes = THIS_MACHINE } = options;
     let seen: { readonly etag: string | undefined; readonly sinceMs: number } | undefined;
     for (;;) {
       const found = await readClaim(store);
       const renewed = seen !== undefined && seen.etag !== found?.etag;
       if (seen === undefined || renewed) seen = { etag: found?.etag, sinceMs: clock.now() };
       if (found === undefined && options.epochAbove > 0 && !takeOver) throw otherStore(store);
-      const verdict = judgeClaim(found?.record, clusterId, clock.now(), seen.sinceMs, livenessOf);
+      const verdict = judgeClaim(found?.record, clusterId, clock.now(), seen.sinceMs, processes.livenessOf);
       if (!takeOver && found !== undefined) {
         if (verdict.kind === 'other-state') throw otherState(store, found.record);
         if (verdict.kind === 'held' || (verdict.kind === 'unknown' && renewed))
@@ -210,11 +219,12 @@ export class StoreClaim {
   }
 }
 
-function claimRecord({ clock, clusterId, leaseMs }: StoreClaimOptions, epoch: number): ClaimRecord {
+function claimRecord(options: StoreClaimOptions, epoch: number): ClaimRecord {
+  const { clock, clusterId, leaseMs, processes = THIS_MACHINE } = options;
   return {
     epoch,
     clusterId,
-    holder: PROCESS_IDENTITY,
+    holder: processes.holder,
     host: hostname(),
     pid: process.pid,
     renewedMs: clock.now(),

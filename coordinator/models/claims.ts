@@ -61,7 +61,9 @@ export async function claimVersion(
   if (own !== undefined) return { folder: versionFolder(path, own), version: own };
   for (let version = nextVersion(names); ; version++) {
     const folder = versionFolder(path, version);
-    if (await create(store, folder, claim)) return { folder, version };
+    // A claim whose answer was lost on its way is found to be there already when the store's client sends it again.
+    if ((await create(store, folder, claim)) || (await readOwner(store, folder)) === claim.jobId)
+      return { folder, version };
   }
 }
 

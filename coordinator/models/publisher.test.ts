@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MlsqlError } from '../../shared/errors.js';
 import { jobId } from '../../shared/ids.js';
 import {
   attemptStaging,
@@ -8,12 +9,14 @@ import {
   metaKey,
 } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { claimVersion } from './claims.js';
 import { readGroups, readTrain } from './meta-files.js';
 import { createPublisher, type Publisher } from './publisher.js';
 import { selectModel } from './select-model.js';
 import { settleClaims } from './settle-claims.js';
 import {
   claim,
+  describeTrain,
   ended,
   failure,
   hashObject,
@@ -79,6 +82,25 @@ describe('claim', () => {
     expect(targets.map(({ version }) => version).sort((a, b) => a! - b!)).toEqual(
       Array.from({ length: 12 }, (_, i) => i),
     );
+  });
+
+  it('takes a claim for its own that was there already when the request was sent again', async () => {
+    let lost = 0;
+    const losing = new Proxy(store, {
+      get: (target, name) =>
+        name === 'put'
+          ? async (...args: Parameters<ObjectStore['put']>) => {
+              await target.put(...args);
+              if (lost++ === 0) throw new MlsqlError('MLSQL_STORE_PRECONDITION', 'it is there already');
+            }
+          : (Reflect.get(target, name, target) as () => unknown).bind?.(target),
+    });
+    const place = await claimVersion(losing, PATH, {
+      ...{ jobId: jobId('job-a'), runId: 'run-1', user: 'me', claimedMs: 1000 },
+      train: await describeTrain(store, 1),
+    });
+    expect(place.version).toBe(0);
+    expect(lost).toBe(1);
   });
 
   it('gives the same job the same version again, also when others came after', async () => {

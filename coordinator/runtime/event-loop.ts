@@ -4,10 +4,11 @@ import type { SchedulerEffect } from '../scheduling/effects.js';
 import type { SchedulerEvent } from '../scheduling/events.js';
 import { checkInvariants } from '../scheduling/invariants.js';
 import type { SchedulerState } from '../scheduling/model.js';
-import { step } from '../scheduling/step.js';
+import type { step } from '../scheduling/step.js';
 
 export interface EventLoopDependencies {
   readonly state: SchedulerState;
+  readonly step: typeof step;
   readonly clock: Clock;
   /** True: the invariants are checked after each step. Costs time with many groups. */
   readonly checkInvariants: boolean;
@@ -23,6 +24,9 @@ export class EventLoop {
   #stopped = false;
   #events = 0;
   #now = 0;
+  #lastRead = 0;
+  /** By how much the clock was set back in all. */
+  #setBackMs = 0;
   #cancelTimer: (() => void) | undefined;
 
   constructor(private readonly deps: EventLoopDependencies) {}
@@ -55,12 +59,19 @@ export class EventLoop {
   }
 
   #step(event: SchedulerEvent, causeId: string): void {
-    // A clock that is set back must not make time run backwards for leases.
-    this.#now = Math.max(this.#now, this.deps.clock.now());
-    const effects = step(this.deps.state, event, this.#now);
+    this.#now = this.#readClock();
+    const effects = this.deps.step(this.deps.state, event, this.#now);
     if (this.deps.checkInvariants) checkInvariants(this.deps.state);
     for (const effect of effects) if (effect.type === 'wake-at') this.#wakeAt(effect.atMs);
     this.deps.run(effects, causeId);
+  }
+
+  /** A clock that is set back must not make time run backwards for leases, nor stand still until it has caught up. */
+  #readClock(): number {
+    const read = this.deps.clock.now();
+    if (read < this.#lastRead) this.#setBackMs += this.#lastRead - read;
+    this.#lastRead = read;
+    return read + this.#setBackMs;
   }
 
   #wakeAt(atMs: number): void {

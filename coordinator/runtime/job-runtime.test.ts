@@ -43,6 +43,20 @@ class GatedStateStore extends MemoryStateStore {
   }
 }
 
+describe('a clock that is set back', () => {
+  it('stops no lease and no wait', async () => {
+    const { runtime, clock } = await start();
+    await runtime.submit(jobSpec('j', 1));
+    const executor = under.executor('e1');
+    await executor.message(1);
+    executor.session.closed();
+    clock.setBack(3_600_000);
+    clock.advance(30_000);
+    under.executor('e2');
+    expect(runtime.get('j')?.group(0)).toMatchObject({ executor: 'e2', attempt: 2 });
+  });
+});
+
 describe('a job', () => {
   it('goes from submit to its outcome', async () => {
     const { runtime, publisher } = await start();

@@ -15,7 +15,7 @@ import { outcomeOf } from '../scheduling/jobs.js';
 import type { ExecutorFacts, JobSpec, SchedulerConfig, SchedulerState } from '../scheduling/model.js';
 import type { JobOutcome } from '../scheduling/outcome.js';
 import { recoveredCounts } from '../scheduling/recovery.js';
-import { createSchedulerState } from '../scheduling/step.js';
+import { createSchedulerState, step } from '../scheduling/step.js';
 import { EffectRunner } from './effect-runner.js';
 import { EventLoop } from './event-loop.js';
 import { ExecutorHub, type ExecutorTransport } from './executor-hub.js';
@@ -47,6 +47,8 @@ export interface JobRuntimeDependencies {
   readonly stateStore: StateStore;
   /** Check the machine's invariants after each step; default false. */
   readonly checkInvariants?: boolean;
+  /** Decides what follows from each event; default: the scheduling machine. */
+  readonly step?: typeof step;
   /** What differs from SCHEDULER_DEFAULTS, beside epoch and lease. */
   readonly scheduling?: Partial<SchedulerConfig>;
   /** The machine or its records can be trusted no more; default: throw, which ends the process. */
@@ -86,6 +88,7 @@ export class JobRuntime {
     };
     this.#loop = new EventLoop({
       state: this.#state,
+      step: deps.step ?? step,
       clock,
       checkInvariants: deps.checkInvariants ?? false,
       run: (effects, causeId) => this.#runner.enqueue(effects, causeId),

@@ -32,6 +32,12 @@ class Restartable {
     return this.machine.step({ type: 'recover', saved: this.store.load() });
   }
 
+  /** From the next coordinator on. */
+  setClock(now: number): void {
+    this.#keep();
+    this.machine.now = now;
+  }
+
   #keep(): void {
     for (const effect of this.machine.all.slice(this.#kept))
       if (effect.type === 'persist-record') void this.store.write([effect.record]);
@@ -47,6 +53,21 @@ function started(groups = 1): Restartable {
 }
 
 describe('a machine that comes back', () => {
+  it('does not wait for a clock that was ahead when a try was put off', () => {
+    const cluster = new Restartable();
+    cluster.machine.connect(facts('e1'));
+    cluster.machine.submit(jobSpec('j', 1, { each: { retries: 1 } }));
+    cluster.machine.now += 3_600_000;
+    cluster.machine.report('j', 0, 'failed');
+    const { retryDelayMaxMs } = cluster.machine.state.config;
+    expect(cluster.machine.group('j', 0).retryAtMs).toBeGreaterThan(cluster.machine.now);
+    cluster.setClock(cluster.machine.now - 3_600_000);
+    cluster.restart();
+    cluster.machine.connect(facts('e1'));
+    cluster.machine.passAlive(retryDelayMaxMs, ['e1']);
+    expect(cluster.machine.phases('j')).toEqual(['assigned']);
+  });
+
   it('goes on with an attempt whose executor comes back with it, under the epoch that assigned it', () => {
     const cluster = started();
     const before = cluster.machine.state.jobs.get(jobId('j'))!.groups.get(0)!.live!;

@@ -88,6 +88,8 @@ function recoverGroup(turn: Turn, job: JobRecord, group: GroupRecord): void {
         group.retryAtMs = 0;
         enqueue(state, job, group);
       } else {
+        // A clock that was ahead when it was noted, and was set right since, must not make it wait for longer.
+        group.retryAtMs = Math.min(group.retryAtMs, now + state.config.retryDelayMaxMs);
         const { retryAtMs: atMs, algIndex } = group;
         addDeadline(state, atMs, { kind: 'retry', jobId: job.spec.jobId, algIndex });
       }

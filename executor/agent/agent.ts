@@ -28,16 +28,27 @@ export interface CacheView {
   takeChanges(): { readonly added: string[]; readonly dropped: string[] };
 }
 
+/** What the agent asks of an attempt. */
+export type AgentAttempt = Pick<
+  Attempt,
+  'id' | 'snapshot' | 'final' | 'ended' | 'run' | 'stop' | 'forget' | 'abandon' | 'dispose'
+> & {
+  readonly logs: Pick<
+    Attempt['logs'],
+    'acknowledged' | 'ack' | 'connect' | 'disconnect' | 'resendIfStalled' | 'finish' | 'close'
+  >;
+};
+
 /** What can be used once the coordinator has said where the store is. */
 export interface Workshop {
-  readonly functions: FunctionHost;
+  readonly functions: Pick<FunctionHost, 'connect' | 'disconnect' | 'prepare' | 'drop' | 'link' | 'close'>;
   /** Makes an attempt that has not started; `send` takes its updates. */
   attempt(
     id: AttemptId,
     task: NonNullable<Assign['task']>,
     send: (update: AttemptUpdate) => void,
     left?: LeftAttempt,
-  ): Attempt;
+  ): AgentAttempt;
 }
 
 /** What the agent needs. The parts that take time to get ready come as promises, since dialling does not wait for them. */
@@ -57,10 +68,12 @@ export interface AgentDeps {
   readonly workshop: (storeUrl: string) => Promise<Workshop>;
   /** Called at each welcome, when work can come. */
   readonly onConnected: () => void;
+  /** In [0, 1), for the waits between tries of a connection; default: Math.random. */
+  readonly random?: () => number;
 }
 
 interface Held {
-  readonly attempt: Attempt;
+  readonly attempt: AgentAttempt;
   /** The coordinator has taken the last update. */
   acknowledged: boolean;
 }
@@ -100,6 +113,7 @@ export class Agent {
       },
       deps.clock,
       deps.log,
+      deps.random,
     );
   }
 
@@ -152,8 +166,7 @@ export class Agent {
     // Most of the time both are long there; where not, what is missing follows in heartbeats.
     let cancel = (): void => {};
     const patience = new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, HELLO_PATIENCE_MS);
-      cancel = () => clearTimeout(timer);
+      cancel = this.#deps.clock.after(HELLO_PATIENCE_MS, resolve);
     });
     const cacheReady = cache.then((view) => {
       this.#cache = view;
@@ -267,7 +280,12 @@ export class Agent {
   }
 
   /** Begins an attempt, or goes on with one that was left. */
-  #takeUp(workshop: Workshop, id: AttemptId, task: NonNullable<Assign['task']>, left?: LeftAttempt): Attempt {
+  #takeUp(
+    workshop: Workshop,
+    id: AttemptId,
+    task: NonNullable<Assign['task']>,
+    left?: LeftAttempt,
+  ): AgentAttempt {
     const key = keyOf(id);
     const attempt = workshop.attempt(id, task, (update) => this.#send(key, update), left);
     this.#attempts.set(key, { attempt, acknowledged: false });
@@ -360,7 +378,7 @@ export class Agent {
 }
 
 /** Without the result while lines of its log are still to come: whoever reads the log shall have all of it by then. */
-function snapshotFor(attempt: Attempt): AttemptUpdate {
+function snapshotFor(attempt: AgentAttempt): AttemptUpdate {
   const snapshot = attempt.snapshot;
   if (attempt.final === undefined || attempt.logs.acknowledged) return snapshot;
   const { result: _, failure: __, ...rest } = snapshot;

@@ -12,6 +12,9 @@ import type { Welcome__Output as Welcome } from '../../shared/rpc/gen/mlsql/v1/W
 import { backoffMs, RECONNECT_BACKOFF } from '../backoff.js';
 import { HEARTBEAT_DEFAULT_MS, STREAM_SETTLED_MS, WELCOME_TIMEOUT_MS } from '../limits.js';
 
+/** How long the coordinator's own end of a stream is waited for at a goodbye. */
+const GOODBYE_PATIENCE_MS = 1000;
+
 type Stream = ClientDuplexStream<ExecutorMessage, CoordinatorMessage>;
 
 /** What the connection asks and tells. */
@@ -49,18 +52,24 @@ export class Connection {
   #failures = 0;
   #welcomedMs = 0;
   #closed = false;
-  #heartbeat: NodeJS.Timeout | undefined;
+  readonly #random: () => number;
+  #cancelHeartbeat: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #writable: Promise<void> | undefined;
 
-  /** @param metadata - carries the token; the connection waits for the coordinator to be reachable */
+  /**
+   * @param metadata - carries the token; the connection waits for the coordinator to be reachable
+   * @param random - in [0, 1), for the waits between tries
+   */
   constructor(
     client: ExecutorsClient,
     metadata: Metadata,
     handlers: ConnectionHandlers,
     clock: Clock,
     log: Logger,
+    random: () => number = Math.random,
   ) {
+    this.#random = random;
     this.#client = client;
     this.#metadata = metadata;
     this.#handlers = handlers;
@@ -76,7 +85,7 @@ export class Connection {
   open(): void {
     if (this.#closed) return;
     // Not before somebody listens: Hello shall tell how things are then.
-    this.#client.waitForReady(Date.now() + WELCOME_TIMEOUT_MS, (error) => {
+    this.#client.waitForReady(this.#clock.now() + WELCOME_TIMEOUT_MS, (error) => {
       if (this.#closed) return;
       if (error === undefined) {
         this.#openStream();
@@ -121,14 +130,14 @@ export class Connection {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTimer?.();
-    clearInterval(this.#heartbeat);
+    this.#cancelHeartbeat?.();
     const stream = this.#stream;
     if (stream === undefined) return;
     if (this.#welcomed) {
       await new Promise<void>((resolve) => {
-        const patience = setTimeout(resolve, 1000);
+        const cancel = this.#clock.after(GOODBYE_PATIENCE_MS, resolve);
         const done = (): void => {
-          clearTimeout(patience);
+          cancel();
           resolve();
         };
         stream.once('end', done);
@@ -164,8 +173,7 @@ export class Connection {
         if (this.#stream !== stream || this.#closed) return;
         this.#welcomedMs = this.#clock.now();
         stream.resume();
-        this.#heartbeat = setInterval(this.#handlers.beat, welcome.heartbeatMs || HEARTBEAT_DEFAULT_MS);
-        this.#heartbeat.unref();
+        this.#beatEvery(welcome.heartbeatMs || HEARTBEAT_DEFAULT_MS);
       },
       (error: unknown) => this.#onEnd(stream, error as Error),
     );
@@ -178,7 +186,7 @@ export class Connection {
     if (this.#stream !== stream) return;
     this.#stream = undefined;
     stream.cancel();
-    clearInterval(this.#heartbeat);
+    this.#cancelHeartbeat?.();
     this.#cancelTimer?.();
     const wasWelcomed = this.#welcomed;
     this.#welcomed = false;
@@ -192,13 +200,19 @@ export class Connection {
     // Two executors of one name would otherwise take the stream from each other without a pause.
     if (wasWelcomed && this.#clock.now() - this.#welcomedMs > STREAM_SETTLED_MS) this.#failures = 0;
     this.#failures++;
-    const delayMs = backoffMs(RECONNECT_BACKOFF, this.#failures, Math.random());
+    const delayMs = backoffMs(RECONNECT_BACKOFF, this.#failures, this.#random());
     this.#log.warn(
       { reason: error?.message ?? 'the coordinator ended the stream', delayMs },
       'not connected',
     );
-    const timer = setTimeout(() => this.open(), delayMs);
-    this.#cancelTimer = () => clearTimeout(timer);
+    this.#cancelTimer = this.#clock.after(delayMs, () => this.open());
+  }
+
+  #beatEvery(intervalMs: number): void {
+    this.#cancelHeartbeat = this.#clock.after(intervalMs, () => {
+      this.#beatEvery(intervalMs);
+      this.#handlers.beat();
+    });
   }
 }
 

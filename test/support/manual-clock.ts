@@ -2,7 +2,7 @@
 import type { Clock } from '../../shared/clock.js';
 
 interface Timer {
-  readonly atMs: number;
+  atMs: number;
   callback(): void;
 }
 
@@ -22,6 +22,12 @@ export class ManualClock implements Clock {
     const timer = { atMs: this.#now + delayMs, callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  /** The wall clock is set back: timers come when they would have come. */
+  setBack(milliseconds: number): void {
+    for (const timer of this.#timers) timer.atMs -= milliseconds;
+    this.#now -= milliseconds;
   }
 
   /** Timers that wait. */

@@ -46,13 +46,17 @@ export class VirtualTime {
 
   /** Runs until the condition holds. @returns false where time is up before */
   runUntil(done: () => boolean, limitMs: number): boolean {
-    while (!done()) {
-      const next = this.#queue.peek();
-      if (next === undefined || next.atMs > limitMs) return false;
-      this.#queue.pop();
-      this.nowMs = Math.max(this.nowMs, next.atMs);
-      next.run();
-    }
+    while (!done()) if (!this.runNext(limitMs)) return false;
+    return true;
+  }
+
+  /** Runs what is planned next. @returns false where nothing is, up to the limit */
+  runNext(limitMs: number): boolean {
+    const next = this.#queue.peek();
+    if (next === undefined || next.atMs > limitMs) return false;
+    this.#queue.pop();
+    this.nowMs = Math.max(this.nowMs, next.atMs);
+    next.run();
     return true;
   }
 }
