@@ -9,9 +9,10 @@ import {
   temporaryStore,
   uploadAttempt,
 } from '../../coordinator/models/test-support.js';
+import { jobLogKey } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { countModels } from './counts.js';
-import { APPENDED, GROUPS, PATHS } from './trains.js';
+import { APPENDED, GROUPS, LINES, PATHS } from './trains.js';
 
 let store: ObjectStore;
 let close: () => Promise<void>;
@@ -32,6 +33,8 @@ async function train(run: string, path: string, keepVersion: boolean): Promise<v
   const groups = [];
   for (let algIndex = 0; algIndex < GROUPS; algIndex++) {
     const result = await uploadAttempt(store, target, algIndex, 1, { owner: `${run} ${algIndex}` });
+    const log = `${[...LINES, 'mlsql_validation_score:0.5'].join('\n')}\n`;
+    await store.put(jobLogKey(target.jobId, algIndex, 1), Buffer.from(log));
     await publisher.accept(target, algIndex, 1, result);
     groups.push(success(algIndex, 1, result, 0.5));
   }
@@ -67,6 +70,10 @@ const WRONGS: Record<string, { harm: () => Promise<unknown>; found: RegExp }> = 
   'a model that is gone': {
     harm: () => store.delete([`${KEPT}/_model_0/model/2/owner`]),
     found: /holds 0 files/,
+  },
+  'a log that lacks a line': {
+    harm: () => store.put(`${KEPT}/_model_0/log/1.log`, Buffer.from(LINES.slice(1).join('\n'))),
+    found: /log of group 1 has line 1,/,
   },
   'a run that was appended twice': { harm: () => append('soak-kept-a-0', 'again'), found: /2 times/ },
   'a run whose row is lost': {

@@ -6,9 +6,9 @@ import { generationOf } from '../../coordinator/models/head.js';
 import { readGroups } from '../../coordinator/models/meta-files.js';
 import type { GroupMeta } from '../../coordinator/models/model-types.js';
 import { listFolders, listObjects, readObject } from '../../coordinator/models/objects.js';
-import { generationFolder, modelPrefix, versionFolder } from '../../shared/object-store/keys.js';
+import { generationFolder, groupLogKey, modelPrefix, versionFolder } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import { APPENDED, GROUPS, PATHS } from './trains.js';
+import { APPENDED, GROUPS, LINES, PATHS } from './trains.js';
 
 /** The coordinator keeps so many ended runs and jobs. */
 const LISTED = 1000;
@@ -51,6 +51,7 @@ export async function countModels(
     for (const folder of folders) {
       const owner = await ownerOf(store, folder, folder, wrong);
       if (owner !== undefined) owners.push(owner);
+      await checkLogs(store, folder, wrong);
     }
     if (!keepVersion && runs.length > 0) await checkHead(store, path, wrong);
     compare(path, runs, owners, wrong);
@@ -122,6 +123,15 @@ async function modelOf(
   if (createHash('sha256').update(bytes).digest('hex') !== files[0]!.sha256)
     wrong.push(`${objects[0]!.key} is not what its manifest says`);
   return bytes.toString('utf8');
+}
+
+/** Each group's log holds every line, once, in order. */
+async function checkLogs(store: ObjectStore, folder: string, wrong: string[]): Promise<void> {
+  for (let group = 0; group < GROUPS; group++) {
+    const log = (await readObject(store, groupLogKey(folder, group)))?.bytes.toString('utf8') ?? '';
+    const lines = log.split('\n').filter((line) => line.startsWith('line '));
+    if (lines.join() !== LINES.join()) wrong.push(`${folder}: the log of group ${group} has ${lines.join()}`);
+  }
 }
 
 /** The head names a generation, and the model that stands beside it is that one. */

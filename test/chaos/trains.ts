@@ -21,13 +21,18 @@ export const PATHS: readonly { readonly path: string; readonly keepVersion: bool
 /** One row for each run that has ended. */
 export const APPENDED = 'soak/appended';
 
-/** Works a while, then saves a model that says whose it is. */
+/** Lines that a script prints, in the order in which it does. */
+export const LINES: readonly string[] = Array.from({ length: 10 }, (_, number) => `line ${number}`);
+
+/** Works a while and says so, then saves a model that says whose it is. */
 export const TRAIN_PY = `
 import os, time, mlsql
 p = mlsql.fit_param
 with open(p["pids"], "a") as pids:
     pids.write("%d\\n" % os.getpid())
-time.sleep(float(p["work"]))
+for number in range(${LINES.length}):
+    print("line %d" % number, flush=True)
+    time.sleep(float(p["work"]) / ${LINES.length})
 print("mlsql_validation_score:0.5")
 folder = mlsql.internal_system_param["tempModelLocalPath"]
 os.makedirs(folder)
@@ -114,20 +119,28 @@ export class TrainStream {
   }
 
   async #follow(runId: string, path: string): Promise<EndedRun> {
-    let error: string | undefined;
+    const wrong: string[] = [];
     let done = 0;
-    let retries = 0;
     const attempts = new Map<number, number>();
+    const lines = new Map<string, string[]>();
     for await (const event of this.client.follow(runId, { awayMaxMs: AWAY_MAX_MS })) {
-      if (event.event === 'error') error = `${event.code}: ${event.message}`;
+      if (event.event === 'error') wrong.push(`${event.code}: ${event.message}`);
       if (event.event === 'job') noteAttempts(attempts, event);
+      if (event.event === 'log') noteLine(lines, event);
       if (event.event === 'done') {
         done += 1;
-        if (!event.ok) error ??= 'it did not succeed';
+        if (!event.ok && wrong.length === 0) wrong.push('it did not succeed');
       }
     }
-    if (done !== 1) error = `its end was told ${done} times`;
-    for (const attempt of attempts.values()) retries += attempt - 1;
+    if (done !== 1) wrong.push(`its end was told ${done} times`);
+    let retries = 0;
+    for (const [algIndex, attempt] of attempts) {
+      retries += attempt - 1;
+      const told = lines.get(`${algIndex}/${attempt}`) ?? [];
+      if (wrong.length === 0 && told.join() !== LINES.join())
+        wrong.push(`of group ${algIndex}, attempt ${attempt}, these lines were told: ${told.join()}`);
+    }
+    const error = wrong.length === 0 ? undefined : wrong.join('; ');
     return { runId, path, endedMs: Date.now(), error, retries };
   }
 
@@ -152,4 +165,13 @@ save append row as json.\`/${APPENDED}\`;`;
 function noteAttempts(attempts: Map<number, number>, event: Extract<RunEvent, { event: 'job' }>): void {
   for (const { algIndex, attempt } of event.groups)
     attempts.set(algIndex, Math.max(attempts.get(algIndex) ?? 1, attempt));
+}
+
+function noteLine(
+  lines: Map<string, string[]>,
+  { algIndex, attempt, line }: Extract<RunEvent, { event: 'log' }>,
+): void {
+  if (!line.startsWith('line ')) return;
+  const key = `${algIndex}/${attempt}`;
+  lines.set(key, [...(lines.get(key) ?? []), line]);
 }
