@@ -24,15 +24,9 @@ export async function followJob(context: RunContext, jobId: string, spec?: JobSp
       ...(view.summary !== undefined && view.endTimeMs > 0 && { summary: view.summary }),
     });
   };
+  const lines = new ToldLines(context, jobId, spec === undefined ? context.toldLines(jobId) : []);
   const stopLogs = jobs.logs.onAppended(jobId, ({ ref, firstSeq, count }) =>
-    context.emit({
-      kind: 'log',
-      jobId: ref.jobId,
-      algIndex: ref.algIndex,
-      attempt: ref.attempt,
-      firstSeq,
-      count,
-    }),
+    lines.tell(ref.algIndex, ref.attempt, firstSeq + count - 1),
   );
   const changes = new GatheredChanges(context.services.clock, tell);
   const stopChanges = jobs.subscribe(jobId, changes.changed);
@@ -45,7 +39,7 @@ export async function followJob(context: RunContext, jobId: string, spec?: JobSp
   context.signal.addEventListener('abort', cancel, { once: true });
   try {
     if (spec !== undefined) await jobs.submit(spec);
-    else await catchUp(context, jobId, tell);
+    else await catchUp(context, jobId, tell, lines);
     // An abort between the claim and the submit found no job to cancel.
     if (context.signal.aborted) cancel();
     return await jobs.finished(jobId);
@@ -62,6 +56,7 @@ async function catchUp(
   context: RunContext,
   jobId: string,
   tell: (view: JobView, changed: readonly number[]) => void,
+  lines: ToldLines,
 ): Promise<void> {
   const { jobs } = context.services;
   const view = jobs.get(jobId);
@@ -71,13 +66,32 @@ async function catchUp(
     view,
     groups.map((group) => group.algIndex),
   );
-  const told = context.toldLines(jobId);
   for (const { algIndex, attempt: last } of groups) {
-    for (let attempt = 1; attempt <= last; attempt++) {
-      const ref = { jobId, algIndex, attempt };
-      const lines = await jobs.logs.count(ref);
-      const from = told.get(`${algIndex}/${attempt}`) ?? 0;
-      if (lines > from) context.emit({ kind: 'log', ...ref, firstSeq: from + 1, count: lines - from });
-    }
+    for (let attempt = 1; attempt <= last; attempt++)
+      lines.tell(algIndex, attempt, await jobs.logs.count({ jobId, algIndex, attempt }));
+  }
+}
+
+/** Tells log lines in order and once, whichever way one learns that they are there. */
+class ToldLines {
+  /** `algIndex/attempt` → number of the last line that was told. */
+  readonly #last: Map<string, number>;
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly jobId: string,
+    told: Iterable<readonly [string, number]>,
+  ) {
+    this.#last = new Map(told);
+  }
+
+  /** All lines of the attempt up to this one are there. */
+  tell(algIndex: number, attempt: number, upTo: number): void {
+    const key = `${algIndex}/${attempt}`;
+    const last = this.#last.get(key) ?? 0;
+    if (upTo <= last) return;
+    this.#last.set(key, upTo);
+    const { context, jobId } = this;
+    context.emit({ kind: 'log', jobId, algIndex, attempt, firstSeq: last + 1, count: upTo - last });
   }
 }
