@@ -1,5 +1,5 @@
 // A state as a file of JSON lines: what `mlsql state export` writes and `mlsql state import` reads. The first line is the
-// file's own record; each further one a key and its value. JSON lacks maps and some numbers, which are written as objects
+// file's own record, the last one says how many stand between; each of these is a key and its value. JSON lacks maps and some numbers, which are written as objects
 // with one key that begins with $.
 import type { StateKey } from './state-db.js';
 
@@ -8,6 +8,17 @@ export interface CopyHead {
   readonly clusterId: string;
   readonly createdMs: number;
   readonly epoch: number;
+}
+
+/** The last line: without it a copy is not whole. */
+export interface CopyTail {
+  readonly records: number;
+}
+
+/** How many records a copy says it has; undefined for any line but the last one. */
+export function recordsOf(line: string): number | undefined {
+  const { records } = JSON.parse(line) as Partial<CopyTail>;
+  return typeof records === 'number' ? records : undefined;
 }
 
 const MAP = '$map';

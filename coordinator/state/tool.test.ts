@@ -79,8 +79,18 @@ it.each([
   ],
   ['a copy of a newer version', '{"mlsqlState":2,"clusterId":"c","createdMs":1,"epoch":1}\n', /format 2/],
   [
+    'a copy that was cut behind a line',
+    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["executor","e"],"value":{}}\n`,
+    /is not whole: it has 1 records, and lacks its last line/,
+  ],
+  [
+    'a copy that lost a line',
+    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["executor","e"],"value":{}}\n{"records":2}\n`,
+    /is not whole: it has 1 records, and 2 by its last line/,
+  ],
+  [
     'a copy that lacks records',
-    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["job","j","group",0],"value":{"algIndex":0}}\n`,
+    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["job","j","group",0],"value":{"algIndex":0}}\n{"records":1}\n`,
     /job j are not whole/,
   ],
 ])('refuses %s and leaves nothing behind', async (_, text, message) => {

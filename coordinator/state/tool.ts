@@ -10,7 +10,7 @@ import { createSchedulerState, step } from '../scheduling/step.js';
 import { JobRecords } from './job-records.js';
 import { STATE_FORMAT } from './migrations.js';
 import { RunRecords } from './run-records.js';
-import { type CopyHead, decodeLine, encodeLine } from './state-copy.js';
+import { type CopyHead, type CopyTail, decodeLine, encodeLine, recordsOf } from './state-copy.js';
 import { StateDb, type StateWrite, stateFile } from './state-db.js';
 
 export interface StateToolRequest {
@@ -120,7 +120,14 @@ async function exportState(db: StateDb, file: string): Promise<void> {
   const output = createWriteStream(file, { mode: 0o600, flush: true });
   const lines = function* (): Generator<string> {
     yield `${JSON.stringify(head)}\n`;
-    for (const { key, value } of db.read([])) if (key[0] !== 'meta') yield `${encodeLine(key, value)}\n`;
+    let records = 0;
+    for (const { key, value } of db.read([])) {
+      if (key[0] === 'meta') continue;
+      records += 1;
+      yield `${encodeLine(key, value)}\n`;
+    }
+    const tail: CopyTail = { records };
+    yield `${JSON.stringify(tail)}\n`;
   };
   for (const line of lines())
     if (!output.write(line)) await new Promise<void>((resolve) => output.once('drain', () => resolve()));
@@ -137,6 +144,7 @@ async function importState({ stateDir, file }: StateToolRequest): Promise<StateF
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
   let db: StateDb | undefined;
   let number = 0;
+  let told: number | undefined;
   try {
     let writes: StateWrite[] = [];
     for await (const line of lines) {
@@ -147,12 +155,17 @@ async function importState({ stateDir, file }: StateToolRequest): Promise<StateF
         await db.claim(head.epoch);
         continue;
       }
+      if (told !== undefined) throw new Error('something stands behind the last line');
+      told = recordsOf(line);
+      if (told !== undefined) continue;
       writes.push(decodeLine(line));
       if (writes.length < WRITES_AT_ONCE) continue;
       await db.write(writes);
       writes = [];
     }
     if (db === undefined) throw new Error('it is empty');
+    // Head and tail are none of the records.
+    if (told !== number - 2) throw cutShort(file, number - (told === undefined ? 1 : 2), told);
     await db.write(writes);
     return factsOf(db);
   } catch (error) {
@@ -172,6 +185,16 @@ async function importState({ stateDir, file }: StateToolRequest): Promise<StateF
   } finally {
     await db?.close();
   }
+}
+
+function cutShort(file: string, records: number, told: number | undefined): MlsqlError {
+  const lacks =
+    told === undefined ? 'its last line, which says how many there are' : `${told} by its last line`;
+  return new MlsqlError(
+    'MLSQL_STATE_UNREADABLE',
+    `the copy ${file} is not whole: it has ${records} records, and ${told === undefined ? 'lacks ' : ''}${lacks}`,
+    { hint: 'export the state again; nothing was made' },
+  );
 }
 
 function readHead(head: Partial<CopyHead>): CopyHead {

@@ -185,6 +185,14 @@ test('calls a registered function on arrays and vectors, and skips nulls', async
   ]);
 });
 
+test.each([
+  ['map(5, 1.0)', 'no index 5'],
+  ['map(-1, 1.0)', 'no index -1'],
+])('refuses a sparse vector with an index outside of its size: %s', async (entries, message) => {
+  const id = await session();
+  await expect(answer(id, `select vec_sparse(3, ${entries}) v`)).rejects.toThrow(message);
+});
+
 /** A table whose rows take longer than any test. */
 async function endless(id: ReturnType<typeof sessionId>, table: string): Promise<void> {
   const sql = 'select sum(a.id * b.id) as s from range(4000000) a cross join range(4000000) b';

@@ -75,3 +75,15 @@ test('an overwrite leaves alone what another save has staged meanwhile', async (
   });
   expect(await visible()).toEqual(['_SUCCESS', 'part-00000-a.json', 'part-00000-b.json']);
 });
+
+test.each(['overwrite', 'append', 'ignore'] as const)(
+  'no table is saved where models lie: %s',
+  async (mode) => {
+    await store.put('out/_model_0/meta/0/part', Buffer.from('x'));
+    await expect(staged('s', mode, 1)).rejects.toMatchObject({
+      code: 'MLSQL_TABLE_SAVE_EXISTS',
+      message: expect.stringContaining('models of a train lie in /out (_model_0)'),
+    });
+    expect(await visible()).toEqual(['_model_0/meta/0/part']);
+  },
+);

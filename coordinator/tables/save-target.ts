@@ -12,6 +12,8 @@ const DELETES_AT_ONCE = 500;
 const TEMPORARY = '_temporary/';
 /** Written last, as by Spark: the files beside it are whole. */
 const SUCCESS = '_SUCCESS';
+/** Folders of a train's path. */
+const MODELS = /^(?:_model_\d+|_gen)\/$/;
 
 /** Saves of one coordinator, and a store has one coordinator: which are under way, and whose turn it is in a folder. */
 export class SavesUnderWay {
@@ -71,10 +73,11 @@ export class SaveTarget {
   /**
    * Takes away what the same save left when its coordinator died, and looks whether there is anything to do.
    * @returns false: the folder is there, and the mode says to leave it as it is
-   * @throws MLSQL_TABLE_SAVE_EXISTS
+   * @throws MLSQL_TABLE_SAVE_EXISTS, also where models lie in the folder, whatever the mode
    */
   async begin(): Promise<boolean> {
     const { prefix, mode, id } = this.options;
+    await this.#refuseModels();
     const left = (await keysBelow(this.store, `${prefix}/`)).filter(
       (key) => key.startsWith(this.#staging) || (mode !== 'overwrite' && isOwn(key, id)),
     );
@@ -131,6 +134,21 @@ export class SaveTarget {
   /** Removes what is staged, whether it was committed or not. */
   async discard(): Promise<void> {
     await deleteAll(this.store, [...this.#staged.keys()]);
+  }
+
+  /** Models of trains are nobody's table: an overwrite would take them away, and whatever is registered with them. */
+  async #refuseModels(): Promise<void> {
+    const { prefix } = this.options;
+    for await (const entry of this.store.list(`${prefix}/`, { shallow: true })) {
+      if (entry.kind === 'object') continue;
+      const name = entry.key.slice(prefix.length + 1);
+      if (!MODELS.test(name)) continue;
+      throw new MlsqlError(
+        'MLSQL_TABLE_SAVE_EXISTS',
+        `models of a train lie in ${pathOfKey(prefix)} (${name.slice(0, -1)}): no table is saved there`,
+        { hint: `choose another path, or remove the models first: mlsql fs rm -r ${pathOfKey(prefix)}` },
+      );
+    }
   }
 
   async #mayWrite(): Promise<boolean> {

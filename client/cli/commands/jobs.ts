@@ -125,8 +125,9 @@ export async function printLogs(
 }
 
 export async function cancelJob({ client, streams, json }: CommandContext, jobId: string): Promise<void> {
-  await client.jobs.cancel(jobId);
-  streams.stdout.write(
-    json ? `${JSON.stringify({ jobId, cancelled: true })}\n` : `job ${jobId} is being cancelled\n`,
-  );
+  const { state } = await client.jobs.get(jobId);
+  const cancelled = state === 'PENDING' || state === 'RUNNING';
+  if (cancelled) await client.jobs.cancel(jobId);
+  const text = cancelled ? 'is being cancelled' : `has ended already: ${state}`;
+  streams.stdout.write(json ? `${JSON.stringify({ jobId, cancelled })}\n` : `job ${jobId} ${text}\n`);
 }

@@ -39,6 +39,8 @@ export async function runCommand(
   let source: Source | undefined;
   let output = createRunOutput(streams, json, undefined);
   try {
+    if (options.runId === '')
+      throw usage('--run-id is empty', 'name the run, or leave --run-id out: then it gets a name');
     source = readSource(file, options.execute);
     output = createRunOutput(streams, json, source);
     return await runSource(source, options, output, streams);

@@ -52,8 +52,9 @@ export async function attachRun({ client, streams, json }: CommandContext, runId
 }
 
 export async function cancelRun({ client, streams, json }: CommandContext, runId: string): Promise<void> {
-  await client.cancel(runId);
-  streams.stdout.write(
-    json ? `${JSON.stringify({ runId, cancelled: true })}\n` : `run ${runId} is being cancelled\n`,
-  );
+  const { state } = await client.runs.get(runId);
+  const cancelled = state === 'RUNNING';
+  if (cancelled) await client.cancel(runId);
+  const text = cancelled ? 'is being cancelled' : `has ended already: ${state}`;
+  streams.stdout.write(json ? `${JSON.stringify({ runId, cancelled })}\n` : `run ${runId} ${text}\n`);
 }

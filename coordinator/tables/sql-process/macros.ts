@@ -136,7 +136,9 @@ export const MACROS: readonly string[] = [
   // Vectors.
   `vector_item(v, i) AS CASE WHEN i < 0 THEN NULL WHEN v."type" = 0 THEN CASE WHEN i < v.size THEN coalesce(v."values"[list_position(v.indices, i)], 0) END ELSE v."values"[i + 1] END`,
   `dense(numbers) AS CASE WHEN numbers IS NOT NULL THEN {'type': CAST(1 AS TINYINT), 'size': CAST(NULL AS INTEGER), 'indices': CAST(NULL AS INTEGER[]), 'values': CAST(numbers AS DOUBLE[])} END`,
-  `sparse(n, m) AS CASE WHEN n IS NOT NULL AND m IS NOT NULL THEN {'type': CAST(0 AS TINYINT), 'size': CAST(n AS INTEGER),
+  `sparse(n, m) AS CASE WHEN list_min(map_keys(m)) < 0 OR list_max(map_keys(m)) >= n
+    THEN error(format('vec_sparse: a vector of size {} has no index {}', n, CASE WHEN list_min(map_keys(m)) < 0 THEN list_min(map_keys(m)) ELSE list_max(map_keys(m)) END))
+    WHEN n IS NOT NULL AND m IS NOT NULL THEN {'type': CAST(0 AS TINYINT), 'size': CAST(n AS INTEGER),
     'indices': CAST(list_sort(map_keys(m)) AS INTEGER[]), 'values': CAST(list_transform(list_sort(map_keys(m)), lambda k: m[k]) AS DOUBLE[])} END`,
   `vector_array(v) AS CASE WHEN v."type" = 0 THEN list_transform(range(0, v.size), lambda i: coalesce(v."values"[list_position(v.indices, CAST(i AS INTEGER))], CAST(0 AS DOUBLE))) ELSE v."values" END`,
 
