@@ -35,7 +35,6 @@ test('every example parses, and its options are known', () => {
     'load',
     'predict',
     'register',
-    'retry',
     'save',
     'select',
     'set',
