@@ -136,7 +136,6 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     logger,
     graceMs: config.graceMs,
     listRuns: (limit) => runs.list(limit),
-    clientFilesOf: (runId) => runs.clientFilesOf(runId),
   };
   const runs: RunManager = new RunManager(
     services,
@@ -149,7 +148,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   const grpc = await startGrpcServer(
     {
       runs: runsService(runs, jobs.logs, store),
-      jobs: jobsService(jobs, (runId) => runs.clientFilesOf(runId)),
+      jobs: jobsService(jobs),
       files: filesService(store),
       functions: functionsService(registry, store),
       executors: { ...executorsService(jobs, logger), ServeFunctions: channel.serve },

@@ -180,10 +180,6 @@ export const ERROR_KINDS = {
   MLSQL_RUN_FILES_CHANGED: user(status.OK, 'A run goes on with other client files than it began with.'),
   MLSQL_RUN_CANCELLED: user(status.CANCELLED, 'The run was cancelled.'),
   MLSQL_JOB_UNKNOWN: user(status.NOT_FOUND, 'No job of that id.'),
-  MLSQL_JOB_NOT_RETRYABLE: user(
-    status.FAILED_PRECONDITION,
-    'The job cannot be retried: it still works, or every group of it succeeded.',
-  ),
   MLSQL_EXECUTOR_UNKNOWN: user(status.NOT_FOUND, 'No executor of that name.'),
   MLSQL_EXECUTOR_NAME_TAKEN: user(status.ALREADY_EXISTS, 'Another executor of that name is at work.'),
   MLSQL_EXECUTOR_PROTOCOL: platform(

@@ -128,10 +128,6 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
       '--orphan-grace <time>',
       'how long scripts run on without a coordinator (MLSQL_ORPHAN_GRACE; 24h)',
     )
-    .option(
-      '--drain-timeout <time>',
-      'how long work goes on after SIGTERM before it is handed on (MLSQL_DRAIN_TIMEOUT; as long as it takes)',
-    )
     .option('--token-file <file>', 'the token of the cluster (MLSQL_TOKEN_FILE)')
     .option('--exit-with-parent', 'end when standard input ends');
 
@@ -164,13 +160,6 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
       (await import('./commands/jobs.js')).cancelJob(context, job),
     ),
   );
-
-  verb(jobs, 'retry <job>', 'run its groups that did not succeed again, into a new version')
-    .option('--update', 'with the files that its script names as they are now, from the working folder')
-    .action(async (job: string, options: CommonOptions & { update?: boolean }) => {
-      const { retryCommand } = await import('./commands/run.js');
-      end(await retryCommand(job, options, streams));
-    });
 
   const runs = noun('runs', 'executions of scripts');
   verb(runs, 'ls', 'runs, newest first')

@@ -57,8 +57,6 @@ export interface JobDetails extends JobView {
   readonly summary: JobSummary | null;
   /** What happened to the job, in order of time. */
   readonly story: readonly { readonly timeMs: number; readonly text: string }[];
-  /** The client's files that it uses, by the names that its script has for them. */
-  readonly clientFiles: readonly string[];
 }
 
 export interface RunView {
@@ -183,7 +181,6 @@ export function jobDetails(job: Job__Output): JobDetails {
     groups,
     summary: job.summary ? { ...job.summary } : null,
     story: job.story.map((line) => ({ ...line })),
-    clientFiles: [...job.clientFiles],
   };
 }
 

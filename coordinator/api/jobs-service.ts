@@ -10,19 +10,12 @@ import { serverStream, unary } from './handlers.js';
 
 const LIST_DEFAULT = 100;
 
-/** @param clientFilesOf - the files that came with a run; undefined where it is forgotten */
-export function jobsService(
-  jobs: JobRuntime,
-  clientFilesOf: (runId: string) => ReadonlyMap<string, unknown> | undefined,
-): JobsHandlers {
+export function jobsService(jobs: JobRuntime): JobsHandlers {
   return {
     ListJobs: unary((request) => ({
       jobs: jobs.list(request.limit === 0 ? LIST_DEFAULT : request.limit).map(jobFacts),
     })),
-    GetJob: unary((request) => {
-      const job = viewOf(jobs, request.jobId);
-      return { ...jobMessage(job), clientFiles: [...(clientFilesOf(job.filesRunId)?.keys() ?? [])] };
-    }),
+    GetJob: unary((request) => jobMessage(viewOf(jobs, request.jobId))),
     CancelJob: unary(async (request) => {
       viewOf(jobs, request.jobId);
       await jobs.cancel(request.jobId, 'cancelled by a client');

@@ -27,8 +27,6 @@ export interface Services {
   readonly logger: Logger;
   readonly graceMs: number;
   listRuns(limit: number): readonly RunView[];
-  /** The files that came with a run; undefined where it is forgotten. */
-  clientFilesOf(runId: string): ReadonlyMap<string, ClientTree> | undefined;
 }
 
 /** Variables and tables; runs of one session share them. */

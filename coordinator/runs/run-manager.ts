@@ -164,11 +164,6 @@ export class RunManager {
     return view(this.#record(id));
   }
 
-  /** The files that came with a run; undefined where it is forgotten. */
-  clientFilesOf(id: string): ReadonlyMap<string, ClientTree> | undefined {
-    return this.#runs.get(id)?.submission.clientFiles;
-  }
-
   /** Newest first. */
   list(limit: number): readonly RunView[] {
     return [...this.#runs.values()].reverse().slice(0, limit).map(view);

@@ -142,13 +142,6 @@ export class JobRuntime {
     return job === undefined ? undefined : new JobView(this.#state, job, () => this.deps.clock.now());
   }
 
-  /** A job that has ended: what was asked for, and what became of it. Undefined where there is none, or it works. */
-  endedJob(jobId: string): { readonly spec: JobSpec; readonly outcome: JobOutcome } | undefined {
-    const job = this.#state.jobs.get(toJobId(jobId));
-    if (job === undefined || job.stage !== 'ended') return undefined;
-    return { spec: job.spec, outcome: outcomeOf(job, job.endTimeMs) };
-  }
-
   /** Newest first. */
   list(limit: number): JobView[] {
     const views: JobView[] = [];

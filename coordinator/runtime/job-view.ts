@@ -56,8 +56,6 @@ export interface GroupView {
 export class JobView {
   readonly jobId: JobId;
   readonly runId: RunId;
-  /** The run whose client files it uses. */
-  readonly filesRunId: RunId;
   readonly user: string;
   readonly path: string;
   readonly version: number | undefined;
@@ -83,7 +81,6 @@ export class JobView {
     const { spec } = job;
     this.jobId = spec.jobId;
     this.runId = spec.runId;
-    this.filesRunId = spec.filesRunId ?? spec.runId;
     this.user = spec.user;
     this.path = spec.path;
     this.version = spec.version;

@@ -3,7 +3,6 @@
 import type TinyQueue from 'tinyqueue';
 import type { Blame, ErrorCode } from '../../shared/errors.js';
 import type { ExecutorName, JobId, RunId } from '../../shared/ids.js';
-import type { GroupOutcome } from './outcome.js';
 import type { Rng } from './rng.js';
 import type { TaskSpec } from './task-spec.js';
 
@@ -99,16 +98,6 @@ export interface JobSpec {
   readonly dataBytesWritten?: number;
   /** Bytes of training data that the job uses. */
   readonly dataBytesTotal?: number;
-  /** The run with whose client files the tasks were made; absent: its own. */
-  readonly filesRunId?: RunId;
-  /** Groups that an earlier job brought to their end, where this one goes on with the others: part of its outcome. */
-  readonly kept?: KeptGroups;
-}
-
-export interface KeptGroups {
-  /** The publisher's own word for where their results lie. */
-  readonly folder: string;
-  readonly groups: readonly GroupOutcome[];
 }
 
 /** Why something failed, as a value. */

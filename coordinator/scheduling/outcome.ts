@@ -38,7 +38,7 @@ export interface JobOutcome {
   readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
   /** In words. */
   readonly reason: string;
-  /** In the order of the spec; with groups that were kept, by algIndex. */
+  /** By algIndex, in the order of the spec. */
   readonly groups: readonly GroupOutcome[];
   /** The first cause of a FAILED job; algIndex where it is a group's. */
   readonly error: { readonly failure: FailureInfo; readonly algIndex: number | undefined } | undefined;
@@ -60,7 +60,7 @@ export function jobOutcome(
     jobId: job.spec.jobId,
     state,
     reason,
-    groups: allGroups(job),
+    groups: [...job.groups.values()].map(groupOutcome),
     error,
     published,
     summary: jobSummary(job, now),
@@ -74,12 +74,6 @@ export function jobSummary(job: JobRecord, now: number): JobSummary {
     bytesSynced: job.bytesSynced,
     durationMs: (job.endTimeMs || now) - job.submitTimeMs,
   };
-}
-
-function allGroups(job: JobRecord): GroupOutcome[] {
-  const own = [...job.groups.values()].map(groupOutcome);
-  const kept = job.spec.kept?.groups ?? [];
-  return kept.length === 0 ? own : [...kept, ...own].sort((a, b) => a.algIndex - b.algIndex);
 }
 
 function groupOutcome(group: GroupRecord): GroupOutcome {

@@ -104,10 +104,6 @@ export interface CancelStatement extends Base {
   readonly kind: 'cancel';
   readonly job: Text;
 }
-export interface RetryStatement extends Base {
-  readonly kind: 'retry';
-  readonly job: Text;
-}
 
 export type Statement =
   | SetStatement
@@ -119,5 +115,4 @@ export type Statement =
   | UnregisterStatement
   | PredictStatement
   | ShowStatement
-  | CancelStatement
-  | RetryStatement;
+  | CancelStatement;

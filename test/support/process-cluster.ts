@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DIST_ROOT } from '../../shared/paths.js';
 import { asRunResult, type CliResult, cleanEnv, collect, MLSQL, type RunResult } from './embedded-cluster.js';
@@ -109,7 +109,6 @@ export class ProcessCluster {
 
   file(name: string, content: string): string {
     const path = join(this.scripts, name);
-    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
     return path;
   }

@@ -60,48 +60,13 @@ export async function runCommand(
   }
 }
 
-/**
- * `mlsql jobs retry`: a run of one statement.
- * @param options - update: with the client's files as they are now, names starting from the working folder
- * @returns the exit code
- */
-export async function retryCommand(
-  job: string,
-  options: RunOptions & { readonly update?: boolean },
-  streams: Streams,
-): Promise<number> {
-  const source: Source = { name: '-e', text: `!retry "${job}";`, baseDir: process.cwd() };
-  const output = createRunOutput(streams, options.json ?? false, source);
-  const interrupt = onInterrupt();
-  try {
-    if (!/^[\w.:-]+$/.test(job)) throw usage(`"${job}" is no id of a job`, 'mlsql jobs ls lists them');
-    return await onCluster(source, options, output, streams, interrupt, async (client) => {
-      if (options.update !== true) return [];
-      const { clientFiles } = await client.jobs.get(job);
-      if (clientFiles.length === 0)
-        throw usage(`job ${job} uses no files of this machine`, 'retry it without --update');
-      const { readClientFiles } = await import('../../library/client-files.js');
-      return readClientFiles(
-        clientFiles.map((name) => ({ name })),
-        source.baseDir,
-      );
-    });
-  } catch (error) {
-    await output.event(errorEventOf(error));
-    await output.event({ event: 'done', ok: false, runId: null, warnings: 0, state: 'failed' });
-    return exitCodeOf(error);
-  } finally {
-    interrupt.stop();
-    output.end();
-  }
-}
-
 async function runSource(
   source: Source,
   options: RunOptions,
   output: RunOutput,
   streams: Streams,
 ): Promise<number> {
+  const { executors, slots, detach = false } = options;
   const interrupt = onInterrupt();
   try {
     // A script that does not parse, or names a file that is not there, needs no cluster to say so.
@@ -110,37 +75,23 @@ async function runSource(
       baseDir: source.baseDir,
       ...(options.set && { settings: options.set }),
     });
-    return await onCluster(source, options, output, streams, interrupt, () => Promise.resolve(files));
+    const cluster = await useCluster({
+      options,
+      need: detach ? 'live' : 'executors',
+      ...(executors !== undefined && { executors }),
+      ...(slots !== undefined && { slots }),
+      onNotice: (text) => output.notice(text),
+    });
+    try {
+      if (cluster.embedded === undefined && (executors ?? slots) !== undefined) {
+        output.notice('--executors and --slots say nothing to a cluster that runs already');
+      }
+      return await submitAndFollow(cluster, { ...source, files }, options, output, streams, interrupt);
+    } finally {
+      await cluster.close();
+    }
   } finally {
     interrupt.stop();
-  }
-}
-
-/** @param filesOf - the files that go with the text */
-async function onCluster(
-  source: Source,
-  options: RunOptions,
-  output: RunOutput,
-  streams: Streams,
-  interrupt: ReturnType<typeof onInterrupt>,
-  filesOf: (client: MlsqlClient) => Promise<readonly LocalTree[]>,
-): Promise<number> {
-  const { executors, slots, detach = false } = options;
-  const cluster = await useCluster({
-    options,
-    need: detach ? 'live' : 'executors',
-    ...(executors !== undefined && { executors }),
-    ...(slots !== undefined && { slots }),
-    onNotice: (text) => output.notice(text),
-  });
-  try {
-    if (cluster.embedded === undefined && (executors ?? slots) !== undefined) {
-      output.notice('--executors and --slots say nothing to a cluster that runs already');
-    }
-    const files = await filesOf(cluster.client);
-    return await submitAndFollow(cluster, { ...source, files }, options, output, streams, interrupt);
-  } finally {
-    await cluster.close();
   }
 }
 

@@ -1,5 +1,5 @@
 // train: options checked, inputs found, partitions written, a version claimed, the job followed to its end, meta/0 shown.
-import { MlsqlError, type Position } from '../../../shared/errors.js';
+import { MlsqlError } from '../../../shared/errors.js';
 import { type JobId, newId, jobId as toJobId } from '../../../shared/ids.js';
 import type { TrainStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
@@ -18,7 +18,7 @@ import { interruptible } from '../interruptible.js';
 import { META_COLUMNS, metaRowsJson } from '../meta-rows.js';
 import type { FinishedStatement } from '../script-runner.js';
 
-export type FinishedTrain = Extract<FinishedStatement, { kind: 'train' }>;
+type FinishedTrain = Extract<FinishedStatement, { kind: 'train' }>;
 
 export async function runTrain(context: RunContext, statement: TrainStatement): Promise<FinishedTrain> {
   const started = context.startedJob();
@@ -35,8 +35,8 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
           throw error;
         });
   if (!context.jobIds.includes(outcome.jobId)) context.jobIds.push(outcome.jobId);
-  const result = await concludeTrain(context, positionOf(statement.path), outcome.jobId, outcome);
-  await showTrain(context, resultName(context, statement), result);
+  const result = await conclude(context, statement, outcome.jobId, outcome);
+  await showResult(context, statement, result);
   return result;
 }
 
@@ -133,20 +133,16 @@ export async function recallTrain(
   statement: TrainStatement,
   finished: FinishedTrain,
 ): Promise<void> {
-  await showTrain(context, resultName(context, statement), finished);
+  await showResult(context, statement, finished);
 }
 
-function resultName(context: RunContext, { result }: TrainStatement): string {
-  return result === undefined ? '' : substitute(result, context.scope.variables);
-}
-
-/** @param name - of the table that the rows become; empty: none */
-export async function showTrain(
+async function showResult(
   context: RunContext,
-  name: string,
+  statement: TrainStatement,
   finished: { columns: readonly ColumnInfo[]; rowsJson: readonly string[] },
 ): Promise<void> {
   const { columns, rowsJson } = finished;
+  const name = statement.result === undefined ? '' : substitute(statement.result, context.scope.variables);
   if (name !== '') await context.services.engine.fromRows(context.scope.session, name, columns, rowsJson);
   context.lastTable = { kind: 'rows', name, columns, rowsJson };
 }
@@ -257,12 +253,13 @@ function describe(
 }
 
 /** Warnings for what went wrong and yet was published; the first cause as the error where nothing was. */
-export async function concludeTrain(
+async function conclude(
   context: RunContext,
-  position: Position,
+  statement: TrainStatement,
   jobId: string,
   outcome: JobOutcome,
 ): Promise<FinishedTrain> {
+  const position = positionOf(statement.path);
   for (const group of outcome.groups) {
     for (const { code, message } of group.warnings) {
       context.warn({

@@ -27,10 +27,6 @@ export interface Job {
   'groupsTotal'?: (number);
   'groupsSucceeded'?: (number);
   'groupsFailed'?: (number);
-  /**
-   * The client's files that the job uses, by the names that its script has for them; only in GetJob.
-   */
-  'clientFiles'?: (string)[];
   '_version'?: "version";
 }
 
@@ -56,9 +52,5 @@ export interface Job__Output {
   'groupsTotal': (number);
   'groupsSucceeded': (number);
   'groupsFailed': (number);
-  /**
-   * The client's files that the job uses, by the names that its script has for them; only in GetJob.
-   */
-  'clientFiles': (string)[];
   '_version'?: "version";
 }
