@@ -148,7 +148,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   const grpc = await startGrpcServer(
     {
       runs: runsService(runs, jobs.logs, store),
-      jobs: jobsService(jobs),
+      jobs: jobsService(jobs, runs, store),
       files: filesService(store),
       functions: functionsService(registry, store),
       executors: { ...executorsService(jobs, logger), ServeFunctions: channel.serve },

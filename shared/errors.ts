@@ -180,6 +180,19 @@ export const ERROR_KINDS = {
   MLSQL_RUN_FILES_CHANGED: user(status.OK, 'A run goes on with other client files than it began with.'),
   MLSQL_RUN_CANCELLED: user(status.CANCELLED, 'The run was cancelled.'),
   MLSQL_JOB_UNKNOWN: user(status.NOT_FOUND, 'No job of that id.'),
+  MLSQL_JOB_WORKS: user(status.FAILED_PRECONDITION, 'The job cannot be retried before it has ended.'),
+  MLSQL_JOB_COMPLETE: user(
+    status.FAILED_PRECONDITION,
+    'All groups of the job succeeded: there is nothing to retry.',
+  ),
+  MLSQL_JOB_MODELS_GONE: user(
+    status.FAILED_PRECONDITION,
+    'Models that a retry would keep are in the store no more.',
+  ),
+  MLSQL_JOB_INPUTS_GONE: user(
+    status.FAILED_PRECONDITION,
+    'Data or files that a retry needs are in the store no more, or have changed.',
+  ),
   MLSQL_EXECUTOR_UNKNOWN: user(status.NOT_FOUND, 'No executor of that name.'),
   MLSQL_EXECUTOR_NAME_TAKEN: user(status.ALREADY_EXISTS, 'Another executor of that name is at work.'),
   MLSQL_EXECUTOR_PROTOCOL: platform(

@@ -488,7 +488,7 @@ describe('wrong usage', () => {
     [['job', 'ls'], `unknown command 'job' (did you mean "jobs"?)`],
     [['rnu', '--help'], `unknown command 'rnu' (did you mean "run"?)`],
     [['help', 'doktor'], `unknown command 'doktor' (did you mean "doctor"?)`],
-    [['jobs', 'lss'], "unknown verb 'lss' of jobs (ls, show, logs, cancel)"],
+    [['jobs', 'lss'], "unknown verb 'lss' of jobs (ls, show, logs, cancel, retry)"],
     [[], 'Usage: mlsql'],
     [['models', 'ls'], 'missing required argument'],
     [['jobs', '--cluster', 'http://x'], 'HOST:PORT'],

@@ -5,6 +5,7 @@ import { collectSetting, parseDuration, portNumber, spreadSettings, wholeNumber 
 import type { ClusterNeed } from './cluster.js';
 import type { LogsOptions } from './commands/jobs.js';
 import type { ReplOptions } from './commands/repl.js';
+import type { RetryCommandOptions } from './commands/retry.js';
 import type { RunOptions } from './commands/run.js';
 import type { StateOptions, StateVerb } from './commands/state.js';
 import type { UpOptions } from './commands/up.js';
@@ -128,6 +129,10 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
       '--orphan-grace <time>',
       'how long scripts run on without a coordinator (MLSQL_ORPHAN_GRACE; 24h)',
     )
+    .option(
+      '--drain-timeout <time>',
+      'how long work goes on after SIGTERM before it is handed on (MLSQL_DRAIN_TIMEOUT; as long as it takes)',
+    )
     .option('--token-file <file>', 'the token of the cluster (MLSQL_TOKEN_FILE)')
     .option('--exit-with-parent', 'end when standard input ends');
 
@@ -160,6 +165,14 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
       (await import('./commands/jobs.js')).cancelJob(context, job),
     ),
   );
+  verb(jobs, 'retry <job>', 'train its groups without a result, in a new version that keeps the others')
+    .option('--update', 'with the scripts and files that the train named as they are now')
+    .option('--limit <n>', 'rows of the result table', wholeNumber(1))
+    .option('--strict', 'a warning makes the exit code 1')
+    .action(async (job: string, options: RetryCommandOptions) => {
+      const { retryCommand } = await import('./commands/retry.js');
+      end(await retryCommand(job, options, streams));
+    });
 
   const runs = noun('runs', 'executions of scripts');
   verb(runs, 'ls', 'runs, newest first')

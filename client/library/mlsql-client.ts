@@ -1,6 +1,7 @@
 // The client library: connects to a coordinator, submits scripts with the files they name, follows what becomes of them.
 import { userInfo } from 'node:os';
 import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
+import type { ClientFile } from '../../shared/rpc/gen/mlsql/v1/ClientFile.js';
 import type { GetJobRequest } from '../../shared/rpc/gen/mlsql/v1/GetJobRequest.js';
 import type { Job__Output } from '../../shared/rpc/gen/mlsql/v1/Job.js';
 import type { ListExecutorsResponse__Output } from '../../shared/rpc/gen/mlsql/v1/ListExecutorsResponse.js';
@@ -11,9 +12,10 @@ import type { ListRunsResponse__Output } from '../../shared/rpc/gen/mlsql/v1/Lis
 import type { LogChunk__Output } from '../../shared/rpc/gen/mlsql/v1/LogChunk.js';
 import type { ModelVersion__Output } from '../../shared/rpc/gen/mlsql/v1/ModelVersion.js';
 import type { OpenSessionResponse__Output } from '../../shared/rpc/gen/mlsql/v1/OpenSessionResponse.js';
+import type { RetryJobResponse__Output } from '../../shared/rpc/gen/mlsql/v1/RetryJobResponse.js';
 import type { Run__Output } from '../../shared/rpc/gen/mlsql/v1/Run.js';
 import type { SubmitRunResponse__Output } from '../../shared/rpc/gen/mlsql/v1/SubmitRunResponse.js';
-import type { LocalTree } from './client-files.js';
+import { type LocalTree, readClientFiles } from './client-files.js';
 import { Connection, type ConnectOptions } from './connection.js';
 import type { RunEvent } from './events.js';
 import { type FollowOptions, followRun } from './follow.js';
@@ -71,6 +73,17 @@ export interface StartedRun extends SubmittedRun {
   events(options?: FollowOptions): AsyncIterable<RunEvent>;
 }
 
+export interface RetryOptions {
+  /** True: the client's files that the train named are read anew. Default: everything as it was then. */
+  readonly update?: boolean;
+  /** The folder that relative names start from; default that of the job's run, else the working folder. */
+  readonly baseDir?: string;
+  /** Rows of the result table at most; default 1,000. */
+  readonly limit?: number;
+  /** Who submits, for lists; default the operating system's user. */
+  readonly user?: string;
+}
+
 export interface LogOptions {
   /** Only this group; default all. */
   readonly algIndex?: number;
@@ -120,30 +133,19 @@ export class MlsqlClient {
       limit = 0,
       sessionId = '',
       user = currentUser(),
+      baseDir = process.cwd(),
     } = options;
-    const trees =
-      options.files ??
-      (await readScriptFiles(text, { ...options, baseDir: options.baseDir ?? process.cwd() }));
-    await uploadMissing(this.#connection, trees);
-    const clientFiles = trees.map(({ name, folder, files }) => ({
-      name,
-      folder,
-      files: files.map(({ path, sha256, sizeBytes, executable }) => ({
-        path,
-        sha256,
-        size: sizeBytes,
-        executable,
-      })),
-    }));
+    const trees = options.files ?? (await readScriptFiles(text, { ...options, baseDir }));
     const request = {
       runId,
       script: text,
       scriptName,
       settings,
-      clientFiles,
+      clientFiles: await this.#offer(trees),
       rowLimit: limit,
       sessionId,
       user,
+      baseDir,
     };
     return this.#connection.unary<SubmitRunResponse__Output>((...call) =>
       this.#connection.runs.submitRun(request, ...call),
@@ -194,6 +196,8 @@ export class MlsqlClient {
     cancel: async (jobId: string): Promise<void> => {
       await this.#connection.unary((...call) => this.#connection.jobs.cancelJob({ jobId }, ...call));
     },
+    /** Starts a run that trains the groups of an ended job which have no accepted result, and keeps the others' models. */
+    retry: (jobId: string, options: RetryOptions = {}): Promise<SubmittedRun> => this.#retry(jobId, options),
     logs: (jobId: string, options: LogOptions = {}): AsyncIterable<LogLine> => this.#logs(jobId, options),
   };
 
@@ -255,6 +259,61 @@ export class MlsqlClient {
   /** Closes the connection. Runs go on. */
   close(): void {
     this.#connection.close();
+  }
+
+  async #retry(jobId: string, options: RetryOptions): Promise<SubmittedRun> {
+    const { update = false, limit = 0, user = currentUser() } = options;
+    const baseDir = options.baseDir ?? (update ? await this.#baseDirOf(jobId) : '');
+    const trees = update ? await this.#changedFiles(jobId, baseDir) : [];
+    const clientFiles = await this.#offer(trees);
+    const request = { jobId, clientFiles, baseDir, rowLimit: limit, user };
+    const { runId } = await this.#connection.unary<RetryJobResponse__Output>((...call) =>
+      this.#connection.jobs.retryJob(request, ...call),
+    );
+    return { runId, attached: false };
+  }
+
+  /** The files that the job's train named, as they are now. */
+  async #changedFiles(jobId: string, baseDir: string): Promise<LocalTree[]> {
+    const { clientFiles } = await this.jobs.get(jobId);
+    if (clientFiles.length === 0) {
+      throw new MlsqlError(
+        'MLSQL_USAGE_INVALID',
+        `the train of job ${jobId} names no files of this machine`,
+        {
+          hint: 'retry it without --update',
+        },
+      );
+    }
+    return readClientFiles(
+      clientFiles.map((name) => ({ name })),
+      baseDir,
+    );
+  }
+
+  async #baseDirOf(jobId: string): Promise<string> {
+    const { runId } = await this.jobs.get(jobId);
+    try {
+      return (await this.runs.get(runId)).baseDir ?? process.cwd();
+    } catch (error) {
+      if (!isMlsqlError(error, 'MLSQL_RUN_UNKNOWN')) throw error;
+      return process.cwd();
+    }
+  }
+
+  /** Brings what the cluster lacks, and gives what a request says of the files. */
+  async #offer(trees: readonly LocalTree[]): Promise<ClientFile[]> {
+    await uploadMissing(this.#connection, trees);
+    return trees.map(({ name, folder, files }) => ({
+      name,
+      folder,
+      files: files.map(({ path, sha256, sizeBytes, executable }) => ({
+        path,
+        sha256,
+        size: sizeBytes,
+        executable,
+      })),
+    }));
   }
 
   async *#logs(jobId: string, options: LogOptions): AsyncGenerator<LogLine> {

@@ -53,6 +53,8 @@ export interface GroupFailure {
 }
 
 export interface JobDetails extends JobView {
+  /** The client's files and folders that the train named, as it wrote them. */
+  readonly clientFiles: readonly string[];
   readonly groups: readonly GroupView[];
   readonly summary: JobSummary | null;
   /** What happened to the job, in order of time. */
@@ -71,6 +73,8 @@ export interface RunView {
   readonly jobIds: readonly string[];
   /** The error's message, where it failed. */
   readonly message: string | null;
+  /** The folder on its client's machine that relative names in its script start from; null: not known. */
+  readonly baseDir: string | null;
 }
 
 export interface ExecutorView {
@@ -181,6 +185,7 @@ export function jobDetails(job: Job__Output): JobDetails {
     groups,
     summary: job.summary ? { ...job.summary } : null,
     story: job.story.map((line) => ({ ...line })),
+    clientFiles: job.clientFiles,
   };
 }
 
@@ -211,6 +216,7 @@ export function runView(run: Run__Output): RunView {
     statementsTotal: run.statementsTotal,
     jobIds: run.jobIds,
     message: run.message || null,
+    baseDir: run.baseDir || null,
   };
 }
 

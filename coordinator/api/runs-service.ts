@@ -1,25 +1,19 @@
 // gRPC Runs: domain events to messages, and log lines read from the log store where an event says which.
-import { MlsqlError } from '../../shared/errors.js';
-import { blobKey } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { RunEvent as RunEventMessage } from '../../shared/rpc/gen/mlsql/v1/RunEvent.js';
 import type { RunsHandlers } from '../../shared/rpc/gen/mlsql/v1/Runs.js';
 import type { SubmitRunRequest__Output } from '../../shared/rpc/gen/mlsql/v1/SubmitRunRequest.js';
-import type { ClientTree } from '../planning/inputs.js';
 import type { RunEvent } from '../runs/run-events.js';
 import type { RunManager, RunSubmission } from '../runs/run-manager.js';
 import type { LogStore } from '../runtime/log-store.js';
+import { clientTrees } from './client-trees.js';
 import { serverStream, unary } from './handlers.js';
 
 const LIST_DEFAULT = 100;
 
 export function runsService(runs: RunManager, logs: LogStore, store: ObjectStore): RunsHandlers {
   return {
-    SubmitRun: unary(async (request) => {
-      const submission = submissionOf(request);
-      await requireBlobs(store, submission.clientFiles);
-      return runs.submit(submission);
-    }),
+    SubmitRun: unary(async (request) => runs.submit(await submissionOf(store, request))),
     FollowRun: serverStream(async function* (request, signal) {
       for await (const event of runs.follow(request.runId, request.afterSeq, signal))
         yield* messagesOf(event, logs);
@@ -45,55 +39,10 @@ export function runsService(runs: RunManager, logs: LogStore, store: ObjectStore
   };
 }
 
-function submissionOf(request: SubmitRunRequest__Output): RunSubmission {
-  const clientFiles = new Map<string, ClientTree>();
-  for (const { name, folder, files } of request.clientFiles) {
-    clientFiles.set(name, {
-      folder,
-      files: files.map(({ path, sha256, size, executable }) => ({
-        path: checkedRelative(path),
-        sha256,
-        sizeBytes: size,
-        executable,
-      })),
-    });
-  }
-  const { runId, script, scriptName, settings, rowLimit, sessionId, user } = request;
-  return { runId, script, scriptName, settings, clientFiles, rowLimit, sessionId, user };
-}
-
-/** Client paths decide where files lie on executors: nothing may leave the folder. */
-function checkedRelative(path: string): string {
-  const bad =
-    path === '' ||
-    path.startsWith('/') ||
-    path.includes('\0') ||
-    path.split('/').some((segment) => segment === '' || segment === '.' || segment === '..');
-  if (bad)
-    throw new MlsqlError(
-      'MLSQL_STORE_PATH_INVALID',
-      `"${path.slice(0, 200)}" is no relative path within its folder`,
-    );
-  return path;
-}
-
-async function requireBlobs(store: ObjectStore, clientFiles: ReadonlyMap<string, ClientTree>): Promise<void> {
-  for (const [name, tree] of clientFiles) {
-    for (const file of tree.files) {
-      if (!/^[0-9a-f]{64}$/.test(file.sha256))
-        throw new MlsqlError(
-          'MLSQL_USAGE_INVALID',
-          `${name}: "${file.sha256.slice(0, 80)}" is no lower-case hexadecimal SHA-256`,
-        );
-      if ((await store.head(blobKey(file.sha256))) === undefined) {
-        throw new MlsqlError(
-          'MLSQL_SCRIPT_FILE_MISSING',
-          `${name}/${file.path} was offered but never uploaded`,
-          { hint: 'upload it by Files.UploadBlob before submitting' },
-        );
-      }
-    }
-  }
+async function submissionOf(store: ObjectStore, request: SubmitRunRequest__Output): Promise<RunSubmission> {
+  const { runId, script, scriptName, settings, rowLimit, sessionId, user, baseDir } = request;
+  const clientFiles = await clientTrees(store, request.clientFiles);
+  return { runId, script, scriptName, settings, clientFiles, rowLimit, sessionId, user, baseDir };
 }
 
 async function* messagesOf(event: RunEvent, logs: LogStore): AsyncGenerator<RunEventMessage> {

@@ -12,8 +12,8 @@ import {
 } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { GroupOutcome } from '../scheduling/outcome.js';
-import type { AcceptedAttempt } from './acceptance.js';
-import type { ModelTarget } from './model-types.js';
+import { type AcceptedAttempt, readAccepted } from './acceptance.js';
+import type { KeptModel, ModelTarget } from './model-types.js';
 import { listObjects, mapStore } from './objects.js';
 
 interface Copy {
@@ -34,15 +34,19 @@ export async function assembleVersion(
   accepted: ReadonlyMap<number, AcceptedAttempt>,
 ): Promise<void> {
   const copies: Copy[] = [];
+  const keptOf = keptModels(target);
   for (const [algIndex, { attempt, result }] of accepted) {
-    const staging = attemptStaging(target.folder, algIndex, attempt);
+    const kept = keptOf.get(algIndex);
+    const source =
+      kept === undefined
+        ? `${attemptStaging(target.folder, algIndex, attempt)}/model/`
+        : keptModelPrefix(kept);
     for (const { path, sizeBytes } of result.files) {
-      const source = `${staging}/model/${path}`;
       copies.push({
-        source,
+        source: source + path,
         target: modelPrefix(target.folder, algIndex) + path,
         sizeBytes,
-        sourceDiscarded: true,
+        sourceDiscarded: kept === undefined,
       });
     }
   }
@@ -64,6 +68,17 @@ export async function assembleVersion(
     });
   }
   await mapStore(copies, (copy) => copyOnce(store, copy));
+}
+
+function keptModels({ kept = [] }: ModelTarget): ReadonlyMap<number, KeptModel> {
+  return new Map(kept.map((model) => [model.algIndex, model]));
+}
+
+/** What the paths of a kept model's files begin with. */
+export function keptModelPrefix({ folder, algIndex, stagedAttempt }: KeptModel): string {
+  return stagedAttempt === undefined
+    ? modelPrefix(folder, algIndex)
+    : `${attemptStaging(folder, algIndex, stagedAttempt)}/model/`;
 }
 
 /** Where a resource's file lies with a version: `NAME` itself for one file, `NAME/…` for a folder. */
@@ -89,16 +104,39 @@ export async function assembleLogs(
   accepted: ReadonlyMap<number, AcceptedAttempt>,
   logFolder: string,
 ): Promise<void> {
+  const keptOf = keptModels(target);
   await mapStore(groups, async ({ algIndex, attempt: last }) => {
     const attempt = accepted.get(algIndex)?.attempt ?? last;
-    await copyIfThere(store, jobLogKey(target.jobId, algIndex, attempt), groupLogKey(logFolder, algIndex));
+    const kept = keptOf.get(algIndex);
+    const source =
+      kept !== undefined && kept.stagedAttempt === undefined
+        ? groupLogKey(kept.folder, algIndex)
+        : jobLogKey(kept?.jobId ?? target.jobId, algIndex, attempt);
+    await copyIfThere(store, source, groupLogKey(logFolder, algIndex));
   });
 }
 
-/** Removes everything below the version's staging. Uploads of attempts that do not know yet may still come: gc's matter. */
-export async function removeStaging(store: ObjectStore, target: ModelTarget): Promise<void> {
-  const objects = await listObjects(store, stagingPrefix(target.folder));
-  await store.delete(objects.map(({ key }) => key));
+/**
+ * Removes what lies below the version's staging. Uploads of attempts that do not know yet may still come: gc's matter.
+ * @param keep - groups whose accepted results stay, with the markers that name them
+ */
+export async function removeStaging(
+  store: ObjectStore,
+  target: ModelTarget,
+  keep: ReadonlySet<number>,
+): Promise<void> {
+  const kept: string[] = [];
+  await mapStore([...keep], async (algIndex) => {
+    const accepted = await readAccepted(store, target.folder, algIndex);
+    if (accepted !== undefined) kept.push(`accepted/${algIndex}`, `${algIndex}-${accepted.attempt}/model`);
+  });
+  const places = new Set(kept);
+  const prefix = stagingPrefix(target.folder);
+  const rest = (await listObjects(store, prefix)).filter(({ key }) => {
+    const [place, part] = key.slice(prefix.length).split('/');
+    return !places.has(`${place}/${part}`);
+  });
+  await store.delete(rest.map(({ key }) => key));
 }
 
 async function copyOnce(store: ObjectStore, copy: Copy): Promise<void> {

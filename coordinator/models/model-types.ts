@@ -56,6 +56,17 @@ export interface TrainDescription {
   readonly groups: readonly TrainGroup[];
 }
 
+/** Where the model of a group lies that a train takes over from an earlier one. */
+export interface KeptModel {
+  readonly algIndex: number;
+  /** The job that trained it. */
+  readonly jobId: JobId;
+  /** Of the version or generation that holds it. */
+  readonly folder: string;
+  /** The attempt in whose staging place it lies, where that version was never published; absent: it was. */
+  readonly stagedAttempt?: number;
+}
+
 /** Where a train's result goes, and what goes there. Plain data: it is kept with the job's record. */
 export interface ModelTarget {
   readonly jobId: JobId;
@@ -66,6 +77,8 @@ export interface ModelTarget {
   /** N; absent where the path itself is replaced. */
   readonly version?: number;
   readonly train: TrainDescription;
+  /** Groups whose models are copied from earlier trains; absent: none. */
+  readonly kept?: readonly KeptModel[];
 }
 
 export type GroupStatus = 'success' | 'fail' | 'cancelled';

@@ -288,8 +288,12 @@ describe('fail', () => {
       ['fail', 'succeeded, but the train was not published: minSuccess asks for all', []],
       ['fail', 'boom', []],
     ]);
+    // What was accepted waits for a retry.
     expect(await keysBelow(store, `${target.folder}/`)).toEqual([
       '_claim.json',
+      '_staging/0-1/model/model.pkl',
+      '_staging/0-1/model/sub/weights.bin',
+      '_staging/accepted/0',
       'log/0.log',
       'meta/0/part-00000.parquet',
       'meta/1/part-00000.parquet',

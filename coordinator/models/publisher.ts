@@ -14,7 +14,7 @@ import { claimGeneration, claimOf, claimVersion, type FoundClaim, UNKNOWN_JOB } 
 import { refreshCopies, replaceHead } from './head.js';
 import { createGroups, encodeTrain, readGroups } from './meta-files.js';
 import { failedRows, interpreterOf, type KeptOutcome, publishedRows, trainMeta } from './meta-rows.js';
-import type { GroupMeta, ModelTarget, TrainDescription } from './model-types.js';
+import type { GroupMeta, KeptModel, ModelTarget, TrainDescription } from './model-types.js';
 import { listObjects, won } from './objects.js';
 
 export interface ClaimRequest {
@@ -24,6 +24,8 @@ export interface ClaimRequest {
   /** True: a new `_model_N`. False: the path's model is replaced when the train succeeds. */
   readonly keepVersion: boolean;
   readonly train: TrainDescription;
+  /** Groups whose models are copied from earlier trains; default none. */
+  readonly kept?: readonly KeptModel[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -109,11 +111,11 @@ class StorePublisher implements Publisher {
   }
 
   async claim(path: string, request: ClaimRequest): Promise<ModelTarget> {
-    const { jobId, runId, user, now, train } = request;
+    const { jobId, runId, user, now, train, kept } = request;
     const claim = { jobId, runId, user, claimedMs: now, train };
     const place = await (request.keepVersion ? claimVersion : claimGeneration)(this.#store, path, claim);
     this.#logger.info({ jobId, folder: place.folder }, 'place for the model claimed');
-    return { jobId, path, ...place, train };
+    return { jobId, path, ...place, train, ...(kept !== undefined && { kept }) };
   }
 
   accept(
@@ -130,7 +132,7 @@ class StorePublisher implements Publisher {
     // The look at meta/0 comes after the markers were read: they go away only when meta/0 is there, so what was read
     // without one is what counts, and no late coordinator copies another attempt into a published version.
     const settled = await this.#settled(target);
-    if (settled !== undefined) return this.#finish(target, settled);
+    if (settled !== undefined) return this.#finish(target, outcome, settled);
     const lacking = outcome.groups.find(
       ({ algIndex, status }) => status === 'success' && !accepted.has(algIndex),
     );
@@ -146,22 +148,22 @@ class StorePublisher implements Publisher {
       // Another coordinator may have published meanwhile, and cleared the staging away under this one's feet.
       const published = isMlsqlError(error, 'MLSQL_MODEL_CORRUPT') ? await this.#settled(target) : undefined;
       if (published === undefined) throw error;
-      return this.#finish(target, published);
+      return this.#finish(target, outcome, published);
     }
     const results = new Map([...accepted].map(([algIndex, { result }]) => [algIndex, result]));
-    return this.#settle(target, target.folder, publishedRows(target, outcome, results));
+    return this.#settle(target, outcome, target.folder, publishedRows(target, outcome, results));
   }
 
   async fail(target: ModelTarget, outcome: KeptOutcome): Promise<Published> {
     const settled = await this.#settled(target);
-    if (settled !== undefined) return this.#finish(target, settled);
+    if (settled !== undefined) return this.#finish(target, outcome, settled);
     const folder = target.version === undefined ? failedFolder(target.path, target.jobId) : target.folder;
     const accepted = await this.#readAccepted(target, outcome);
     await Promise.all([
       assembleLogs(this.#store, target, outcome.groups, accepted, folder),
       this.#writeTrain(target, outcome, folder),
     ]);
-    return this.#settle(target, folder, failedRows(target, outcome));
+    return this.#settle(target, outcome, folder, failedRows(target, outcome));
   }
 
   abandon(found: FoundClaim, reason: string, now: number): Promise<Published> {
@@ -184,17 +186,22 @@ class StorePublisher implements Publisher {
   }
 
   /** Writes meta/0, which decides; where another coordinator was faster, its rows count. */
-  async #settle(target: ModelTarget, folder: string, groups: readonly GroupMeta[]): Promise<Published> {
+  async #settle(
+    target: ModelTarget,
+    outcome: KeptOutcome,
+    folder: string,
+    groups: readonly GroupMeta[],
+  ): Promise<Published> {
     const version = target.version === undefined ? {} : { version: target.version };
     if (await createGroups(this.#store, folder, groups))
-      return this.#finish(target, { folder, ...version, groups });
+      return this.#finish(target, outcome, { folder, ...version, groups });
     const settled = await this.#settled(target);
     if (settled === undefined) throw new Error(`meta/0 of ${folder} is gone again`);
-    return this.#finish(target, settled);
+    return this.#finish(target, outcome, settled);
   }
 
   /** What follows once meta/0 is there. Done again after a crash it ends the same. */
-  async #finish(target: ModelTarget, settled: Published): Promise<Published> {
+  async #finish(target: ModelTarget, outcome: KeptOutcome, settled: Published): Promise<Published> {
     const published = settled.groups.some(({ status }) => status === 'success');
     if (!published) {
       await this.#removeRest(target);
@@ -202,14 +209,18 @@ class StorePublisher implements Publisher {
       await replaceHead(this.#store, target.path, target.jobId, settled.groups);
       await refreshCopies(this.#store, target.path);
     }
-    await removeStaging(this.#store, target);
+    const accepted = outcome.groups.filter(({ status }) => !published && status === 'success');
+    await removeStaging(this.#store, target, new Set(accepted.map(({ algIndex }) => algIndex)));
     this.#logger.info({ jobId: target.jobId, folder: settled.folder, published }, 'train settled');
     return settled;
   }
 
-  /** What a publish that was given up had copied already: only meta, log and claim are kept of a failed version. */
+  /**
+   * What a publish that was given up had copied already: only meta, log, claim and the accepted results, which a retry
+   * takes over, are kept of a failed version.
+   */
   async #removeRest(target: ModelTarget): Promise<void> {
-    const keep = target.version === undefined ? /^$/ : /^(?:meta\/|log\/|_claim\.json$)/;
+    const keep = target.version === undefined ? /^_staging\// : /^(?:meta\/|log\/|_staging\/|_claim\.json$)/;
     const objects = await listObjects(this.#store, `${target.folder}/`);
     const rest = objects.filter(({ key }) => !keep.test(key.slice(target.folder.length + 1)));
     await this.#store.delete(rest.map(({ key }) => key));
@@ -228,7 +239,12 @@ class StorePublisher implements Publisher {
 
   async #readAccepted(target: ModelTarget, outcome: KeptOutcome): Promise<Map<number, AcceptedAttempt>> {
     const accepted = new Map<number, AcceptedAttempt>();
-    const successes = outcome.groups.filter(({ status }) => status === 'success');
+    const all = outcome.groups.filter(({ status }) => status === 'success');
+    // An earlier train's results were accepted there, and came with the job.
+    const kept = new Set(target.kept?.map(({ algIndex }) => algIndex));
+    const successes = all.filter(({ algIndex }) => !kept.has(algIndex));
+    for (const { algIndex, attempt, result } of all)
+      if (kept.has(algIndex) && result !== undefined) accepted.set(algIndex, { attempt, result });
     const found = await Promise.all(
       successes.map(({ algIndex }) => readAccepted(this.#store, target.folder, algIndex)),
     );

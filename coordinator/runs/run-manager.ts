@@ -26,6 +26,8 @@ export interface RunSubmission {
   /** Empty: a scope of its own. */
   readonly sessionId: string;
   readonly user: string;
+  /** The client's folder that relative names start from, for his own later use; absent or empty: he did not say. */
+  readonly baseDir?: string;
   /** True: whoever asked waits for the answer and asks again himself; the run need not outlive this process. */
   readonly ephemeral?: boolean;
 }
@@ -42,6 +44,8 @@ export interface RunView {
   readonly statementsTotal: number;
   readonly jobIds: readonly string[];
   readonly message: string;
+  /** As the client gave it; empty: he did not. */
+  readonly baseDir: string;
 }
 
 interface RunRecord {
@@ -162,6 +166,11 @@ export class RunManager {
 
   get(id: string): RunView {
     return view(this.#record(id));
+  }
+
+  /** The folder that relative names of a run's script start from; empty: the client did not say, or the run is forgotten. */
+  baseDirOf(id: string): string {
+    return this.#runs.get(id)?.submission.baseDir ?? '';
   }
 
   /** Newest first. */
@@ -447,6 +456,7 @@ function view(record: RunRecord): RunView {
     statementsTotal,
     jobIds: [...jobIds],
     message,
+    baseDir: submission.baseDir ?? '',
   };
 }
 

@@ -9,11 +9,13 @@ import type { RunEventBody, StatementState } from './run-events.js';
 import { runCancel } from './statements/cancel.js';
 import { runLoad } from './statements/load.js';
 import { recallRegister, runRegister, runUnregister } from './statements/register.js';
+import { runRetry } from './statements/retry.js';
 import { runSave } from './statements/save.js';
 import { runSelect } from './statements/select.js';
 import { runSet } from './statements/set.js';
 import { runShow } from './statements/show.js';
 import { recallTrain, runTrain } from './statements/train.js';
+import { showResult } from './statements/train-job.js';
 
 /** What a statement that must not be done twice left behind. */
 export type FinishedStatement =
@@ -123,6 +125,8 @@ async function execute(context: RunContext, statement: Statement): Promise<Finis
     case 'cancel':
       await runCancel(context, statement);
       return undefined;
+    case 'retry':
+      return runRetry(context, statement);
     case 'predict':
       throw new MlsqlError(
         'MLSQL_SQL_UNSUPPORTED',
@@ -139,6 +143,7 @@ async function execute(context: RunContext, statement: Statement): Promise<Finis
 async function recall(context: RunContext, statement: Statement, finished: FinishedStatement): Promise<void> {
   if (finished.kind === 'train' && statement.kind === 'train')
     await recallTrain(context, statement, finished);
+  if (finished.kind === 'train' && statement.kind === 'retry') await showResult(context, undefined, finished);
   if (finished.kind === 'register') recallRegister(context, finished);
   if (finished.kind === 'unregister') context.ownFunctions.delete(finished.name.toLowerCase());
 }

@@ -55,6 +55,12 @@ export interface JobRuntimeDependencies {
   readonly onDefect?: (error: unknown) => void;
 }
 
+/** A job that has ended: all that a retry of it needs. */
+export interface EndedJob {
+  readonly spec: JobSpec;
+  readonly outcome: JobOutcome;
+}
+
 export function createJobRuntime(deps: JobRuntimeDependencies): JobRuntime {
   return new JobRuntime(deps);
 }
@@ -140,6 +146,30 @@ export class JobRuntime {
   get(jobId: string): JobView | undefined {
     const job = this.#state.jobs.get(toJobId(jobId));
     return job === undefined ? undefined : new JobView(this.#state, job, () => this.deps.clock.now());
+  }
+
+  /**
+   * A job as it was submitted.
+   * @throws MlsqlError MLSQL_JOB_UNKNOWN
+   */
+  spec(jobId: string): JobSpec {
+    const job = this.#state.jobs.get(toJobId(jobId));
+    if (job === undefined) throw unknownJob(jobId);
+    return job.spec;
+  }
+
+  /**
+   * What an ended job was, and how it ended.
+   * @throws MlsqlError MLSQL_JOB_UNKNOWN, MLSQL_JOB_WORKS
+   */
+  ended(jobId: string): EndedJob {
+    const job = this.#state.jobs.get(toJobId(jobId));
+    if (job === undefined) throw unknownJob(jobId);
+    if (job.stage !== 'ended') {
+      const hint = `wait for its end, or end it: mlsql jobs cancel ${jobId}`;
+      throw new MlsqlError('MLSQL_JOB_WORKS', `job ${jobId} has not ended yet`, { hint, jobId });
+    }
+    return { spec: job.spec, outcome: outcomeOf(job, job.endTimeMs) };
   }
 
   /** Newest first. */
@@ -277,7 +307,9 @@ export class JobRuntime {
 }
 
 function unknownJob(jobId: string): MlsqlError {
-  return new MlsqlError('MLSQL_JOB_UNKNOWN', `no job "${jobId}"`, { hint: 'see mlsql jobs ls' });
+  return new MlsqlError('MLSQL_JOB_UNKNOWN', `no job "${jobId}"`, {
+    hint: 'see mlsql jobs ls; of ended jobs the newest 1,000 are kept: run the script of an older one again',
+  });
 }
 
 function unknownExecutor(name: string, executors: readonly ExecutorView[]): MlsqlError {

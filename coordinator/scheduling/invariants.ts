@@ -48,7 +48,9 @@ function checkJob(state: SchedulerState, job: JobRecord): void {
   const over = job.state !== 'PENDING' && job.state !== 'RUNNING';
   if (over !== (job.stage === 'ended')) fail(`state ${job.state} in stage ${job.stage}`);
   if (over !== job.endTimeMs > 0) fail(`state ${job.state} with end time ${job.endTimeMs}`);
-  if (job.state === 'PENDING' && running + accepting + ends.succeeded > 0) fail('it is PENDING and has work');
+  const kept = job.spec.groups.filter((group) => group.kept !== undefined).length;
+  if (job.state === 'PENDING' && running + accepting + ends.succeeded > kept)
+    fail('it is PENDING and has work');
   if (job.state === 'SUCCEEDED' && job.succeeded < Math.max(1, job.spec.minSuccess))
     fail('too few groups succeeded');
   let length = 0;

@@ -4,7 +4,15 @@ import type { CancelJobEvent, PublishDecidedEvent, SubmitJobEvent } from './even
 import { firstTurn } from './fairness.js';
 import { failGroup, stopGroups } from './groups.js';
 import { ENDED_GROUPS_KEPT, ENDED_JOBS_KEPT } from './limits.js';
-import type { GroupRecord, GroupSpec, JobRecord, JobSpec, SchedulerState, UserRecord } from './model.js';
+import type {
+  GroupRecord,
+  GroupSpec,
+  JobRecord,
+  JobSpec,
+  KeptGroup,
+  SchedulerState,
+  UserRecord,
+} from './model.js';
 import { type JobOutcome, jobOutcome } from './outcome.js';
 import { enqueue, requirementOf, shapeKey, userOf } from './queue.js';
 import { waitReason } from './reasons.js';
@@ -22,10 +30,13 @@ export function onSubmitJob(turn: Turn, event: SubmitJobEvent): void {
     const job = newJob(state, spec, now);
     state.jobs.set(spec.jobId, job);
     userRecord(state, spec.user).jobs += 1;
-    for (const group of job.groups.values()) enqueue(state, job, group);
+    for (const group of job.groups.values()) {
+      if (group.phase === 'pending') enqueue(state, job, group);
+      else turn.touch(job, group.algIndex);
+    }
     watchQueue(state, job);
     turn.persist({ type: 'persist-record', record: { kind: 'spec', jobId: spec.jobId, value: spec } });
-    tell(turn, job, `submitted: ${counted(job.groups.size, 'group')}`, true);
+    tell(turn, job, `submitted: ${counted(job.groups.size, 'group')}${keptFrom(job)}`, true);
     turn.jobChanged(job);
     turn.queueChanged = true;
   }
@@ -212,6 +223,13 @@ export function userRecord(state: SchedulerState, name: string): UserRecord {
   return user;
 }
 
+/** Of which jobs a retry keeps models. */
+function keptFrom({ succeeded, spec }: JobRecord): string {
+  if (succeeded === 0) return '';
+  const from = new Set(spec.groups.flatMap(({ kept }) => (kept === undefined ? [] : [kept.jobId])));
+  return `, ${succeeded} kept of ${[...from].join(', ')}`;
+}
+
 export function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRecord {
   state.submits += 1;
   const weight = spec.weight ?? 1;
@@ -228,7 +246,7 @@ export function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRe
     queued: 0,
     running: 0,
     slotsHeld: 0,
-    succeeded: 0,
+    succeeded: spec.groups.filter(({ kept }) => kept !== undefined).length,
     failed: 0,
     cancelled: 0,
     cancelReason: undefined,
@@ -273,5 +291,10 @@ function newGroup(spec: GroupSpec): GroupRecord {
     warnings: [],
     startTimeMs: 0,
     endTimeMs: 0,
+    ...(spec.kept !== undefined && keptFacts(spec.kept)),
   };
+}
+
+function keptFacts({ jobId: _, ...kept }: KeptGroup): Partial<GroupRecord> {
+  return { ...kept, phase: 'succeeded', progress: 1 };
 }

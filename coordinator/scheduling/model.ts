@@ -71,6 +71,24 @@ export interface GroupSpec {
   readonly inputs: readonly InputContent[];
   /** Further tries after the script's own failure. */
   readonly retries: number;
+  /** The success of an earlier job that this one takes over: nothing runs for the group. */
+  readonly kept?: KeptGroup;
+}
+
+/** A group as the job left it that trained it. */
+export interface KeptGroup {
+  readonly jobId: JobId;
+  /** Tries that it took. */
+  readonly attempts: number;
+  /** The one whose result counts. */
+  readonly acceptedAttempt: number;
+  readonly result: AttemptResult;
+  readonly executor: string;
+  readonly score: number | undefined;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly warnings: readonly WarningInfo[];
+  readonly startTimeMs: number;
+  readonly endTimeMs: number;
 }
 
 /** A submitted job, as it never changes. */

@@ -6,7 +6,7 @@ export interface GroupOutcome {
   readonly algIndex: number;
   readonly status: 'success' | 'fail' | 'cancelled';
   readonly score: number | undefined;
-  /** Why it failed or was cancelled; empty for a success. */
+  /** Why it failed or was cancelled; of a success the job that trained it, where that is another one; else empty. */
   readonly message: string;
   readonly metrics: Readonly<Record<string, number>>;
   /** Tries in all. */
@@ -76,13 +76,18 @@ export function jobSummary(job: JobRecord, now: number): JobSummary {
   };
 }
 
+/** Says of a group that a retry took over where it comes from; empty for any other. */
+export function keptMessage({ spec: { kept } }: Pick<GroupRecord, 'spec'>): string {
+  return kept === undefined ? '' : `kept of job ${kept.jobId}`;
+}
+
 function groupOutcome(group: GroupRecord): GroupOutcome {
   const succeeded = group.phase === 'succeeded';
   return {
     algIndex: group.algIndex,
     status: succeeded ? 'success' : group.phase === 'cancelled' ? 'cancelled' : 'fail',
     score: group.score,
-    message: succeeded ? '' : (group.failure?.message ?? ''),
+    message: succeeded ? keptMessage(group) : (group.failure?.message ?? ''),
     metrics: group.metrics,
     attempts: group.attempts,
     attempt: succeeded ? group.acceptedAttempt : group.attempts,

@@ -9,6 +9,7 @@ import type {
   Requirement,
   SchedulerState,
 } from './model.js';
+import { keptMessage } from './outcome.js';
 import { placeInQueue } from './queue.js';
 import { counted, tally } from './tally.js';
 
@@ -48,6 +49,8 @@ export function groupMessage(state: SchedulerState, job: JobRecord, group: Group
     case 'failed':
     case 'cancelled':
       return group.failure?.message ?? '';
+    case 'succeeded':
+      return keptMessage(group);
     default:
       return group.live?.cancelReason === undefined ? '' : `is being ended: ${group.live.cancelReason}`;
   }

@@ -104,6 +104,11 @@ export interface CancelStatement extends Base {
   readonly kind: 'cancel';
   readonly job: Text;
 }
+/** Trains the groups of an ended job that have no accepted result, into a new version that keeps the others' models. */
+export interface RetryStatement extends Base {
+  readonly kind: 'retry';
+  readonly job: Text;
+}
 
 export type Statement =
   | SetStatement
@@ -115,4 +120,5 @@ export type Statement =
   | UnregisterStatement
   | PredictStatement
   | ShowStatement
-  | CancelStatement;
+  | CancelStatement
+  | RetryStatement;

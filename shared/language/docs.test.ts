@@ -35,6 +35,7 @@ test('every example parses, and its options are known', () => {
     'load',
     'predict',
     'register',
+    'retry',
     'save',
     'select',
     'set',

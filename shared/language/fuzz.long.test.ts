@@ -23,7 +23,7 @@ modelVersion="1"
 -- and algIndex="0"
 ;
 unregister predict; predict t as PythonAlg.\`/m\` as result;
-!show models "/m"; !show tables; !cancel "job-1";`;
+!show models "/m"; !show tables; !cancel "job-1"; !retry "job-1";`;
 const PIECES = [
   '"',
   "'",
@@ -105,7 +105,7 @@ function read(script: string): Position | undefined {
 }
 
 test('the script itself parses', () => {
-  expect(parseScript(SCRIPT).statements).toHaveLength(15);
+  expect(parseScript(SCRIPT).statements).toHaveLength(16);
 });
 
 test('mutated scripts parse, or fail at a place that exists', () => {

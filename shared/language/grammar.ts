@@ -270,6 +270,13 @@ export class ScriptParser extends EmbeddedActionsParser {
             return this.#node(first, job, () => ({ kind: 'cancel', job: this.#text(job) }));
           },
         },
+        {
+          ALT: () => {
+            this.CONSUME(t.RetryWord);
+            const job = this.CONSUME2(t.Value, { ERR_MSG: EXPECTATIONS.job });
+            return this.#node(first, job, () => ({ kind: 'retry', job: this.#text(job) }));
+          },
+        },
       ],
       ERR_MSG: EXPECTATIONS.command,
     });

@@ -147,6 +147,7 @@ describe('each statement becomes a node', () => {
     ['!show tables;', { kind: 'show', what: 'tables' }],
     ['! SHOW Models "/m";', { kind: 'show', what: 'models', argument: '/m' }],
     ['!cancel "job-1";', { kind: 'cancel', job: 'job-1' }],
+    ['!Retry "job-1"', { kind: 'retry', job: 'job-1' }],
     ['select 1 as a from t as r;', { kind: 'select', sql: 'select 1 as a from t', table: 'r' }],
     ['select * from t', { kind: 'select', sql: 'select * from t' }],
     [

@@ -72,7 +72,7 @@ const cases: [string, string, RegExp?][] = [
   ['!show«;', 'expected "tables", "jobs", "runs", "executors", "functions" or "models", found ";"'],
   ['!show models«;', 'expected the path of the models in quotes, found ";"'],
   ['!show tables «"x";', `expected ";", found '"x"'`],
-  ['!«shw x;', 'expected "show" or "cancel", found "shw"', /did you mean "show"/],
+  ['!«shw x;', 'expected "show", "cancel" or "retry", found "shw"', /did you mean "show"/],
   ['!cancel «abc;', 'expected the id of a job in quotes, found "abc"'],
   ['unregister«', 'the script ends where a name is expected'],
   ['set a="1"; load csv.`x`« -- more', 'the script ends where "as", "where" or "options" is expected'],

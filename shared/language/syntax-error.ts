@@ -24,7 +24,7 @@ export const EXPECTATIONS = {
   equals: '"="',
   path: 'a path in back-quotes',
   job: 'the id of a job in quotes',
-  command: '"show" or "cancel"',
+  command: '"show", "cancel" or "retry"',
   show: '"tables", "jobs", "runs", "executors", "functions" or "models"',
   modelsPath: 'the path of the models in quotes',
 } as const;
@@ -188,7 +188,7 @@ function unclosed(image: string, position: Position): MlsqlError {
 
 function unknownStatement(word: string, position: Position, opened: string | undefined): MlsqlError {
   const best = nearest(word, t.STATEMENT_WORDS);
-  const all = `statements begin with ${t.STATEMENT_WORDS.join(', ')}, !show or !cancel`;
+  const all = `statements begin with ${t.STATEMENT_WORDS.join(', ')}, !show, !cancel or !retry`;
   return error(
     `no statement begins with ${quote(word)}`,
     position,

@@ -168,6 +168,7 @@ export const ErrorIfExistsWord = keyword('errorIfExists');
 export const IgnoreWord = keyword('ignore');
 export const ShowWord = keyword('show');
 export const CancelWord = keyword('cancel');
+export const RetryWord = keyword('retry');
 
 /** The words that begin a statement, in the order the reference names them. */
 export const STATEMENT_WORDS = [
@@ -218,6 +219,7 @@ const modes: Record<ModeName, TokenType[]> = {
       IgnoreWord,
       ShowWord,
       CancelWord,
+      RetryWord,
     ],
     ...[Word, Unclosed, StraySymbol],
   ],

@@ -54,12 +54,13 @@ const KEYWORDS = [
     '!show functions;',
     '!show models',
     '!cancel',
+    '!retry',
     '!exit',
     '!help',
   ],
 ];
 const HELP = `Statements end with ; and may span lines. Tables and variables stay until you leave.
-!show tables|jobs|runs|executors|functions|models "path";   !cancel "job";   !exit (or Ctrl-D) leaves
+!show tables|jobs|runs|executors|functions|models "path";   !cancel|retry "job";   !exit (or Ctrl-D) leaves
 Ctrl-C drops what was typed, or cancels what runs.`;
 
 export interface ReplOptions extends CommonOptions {

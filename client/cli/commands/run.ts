@@ -35,25 +35,35 @@ export async function runCommand(
   options: RunOptions,
   streams: Streams,
 ): Promise<number> {
-  const { json = false } = options;
-  let source: Source | undefined;
-  let output = createRunOutput(streams, json, undefined);
+  const { json = false, runId } = options;
+  let source: Source;
   try {
     if (options.runId === '')
       throw usage('--run-id is empty', 'name the run, or leave --run-id out: then it gets a name');
     source = readSource(file, options.execute);
-    output = createRunOutput(streams, json, source);
-    return await runSource(source, options, output, streams);
+  } catch (error) {
+    return withOutput(createRunOutput(streams, json, undefined), runId, () => Promise.reject(error));
+  }
+  return withOutput(createRunOutput(streams, json, source), runId, (output) =>
+    runSource(source, options, output, streams),
+  );
+}
+
+/**
+ * Does the work, shows its error, and ends the output.
+ * @returns its exit code, or the one of its error
+ */
+export async function withOutput(
+  output: RunOutput,
+  runId: string | undefined,
+  work: (output: RunOutput) => Promise<number>,
+): Promise<number> {
+  try {
+    return await work(output);
   } catch (error) {
     await output.event(errorEventOf(error));
     // Those who read events wait for the last one, also where there never was a run.
-    await output.event({
-      event: 'done',
-      ok: false,
-      runId: options.runId ?? null,
-      warnings: 0,
-      state: 'failed',
-    });
+    await output.event({ event: 'done', ok: false, runId: runId ?? null, warnings: 0, state: 'failed' });
     return exitCodeOf(error);
   } finally {
     output.end();
@@ -104,12 +114,13 @@ async function submitAndFollow(
   interrupt: ReturnType<typeof onInterrupt>,
 ): Promise<number> {
   const { client } = cluster;
-  const { json = false, set, runId, detach = false, strict = false } = options;
+  const { json = false, set, runId, detach = false } = options;
   if (interrupt.seen) return EXIT_INTERRUPTED;
   const run = await client.runScript(source.text, {
     scriptName: source.name,
     files: source.files,
-    limit: options.limit ?? (!json && streams.stdout.isTTY ? ROWS_TERMINAL_DEFAULT : ROWS_DEFAULT),
+    limit: rowLimit(options, streams),
+    baseDir: source.baseDir,
     ...(set && { settings: set }),
     ...(runId !== undefined && { runId }),
   });
@@ -120,19 +131,42 @@ async function submitAndFollow(
     if (!json) output.notice(`mlsql runs attach ${run.runId} follows it`);
     return EXIT_OK;
   }
+  if (run.attached) output.notice(`run ${run.runId} is there already: showing its events`);
+  return followToEnd(cluster, run.runId, options, output, interrupt);
+}
+
+/** Rows of the result table, where the user did not say it: as many as fit a terminal. */
+export function rowLimit(
+  { limit, json = false }: Pick<RunOptions, 'limit' | 'json'>,
+  streams: Streams,
+): number {
+  return limit ?? (!json && streams.stdout.isTTY ? ROWS_TERMINAL_DEFAULT : ROWS_DEFAULT);
+}
+
+/**
+ * Shows a run's events to its end; Ctrl-C cancels it.
+ * @returns the exit code
+ */
+export async function followToEnd(
+  cluster: UsedCluster,
+  runId: string,
+  { strict = false }: Pick<RunOptions, 'strict'>,
+  output: RunOutput,
+  interrupt: ReturnType<typeof onInterrupt>,
+): Promise<number> {
+  const { client } = cluster;
   /** Nobody is there to be asked: it is not waited for. */
   const given = new AbortController();
-  if (run.attached) output.notice(`run ${run.runId} is there already: showing its events`);
   interrupt.onFirst(() => {
     output.notice('cancelling the run (Ctrl-C again leaves at once) …');
-    client.cancel(run.runId).catch((error: Error) => {
+    client.cancel(runId).catch((error: Error) => {
       output.notice(
-        `the run could not be cancelled: ${error.message}; mlsql runs cancel ${run.runId} does it later`,
+        `the run could not be cancelled: ${error.message}; mlsql runs cancel ${runId} does it later`,
       );
       given.abort();
     });
   });
-  const done = await showEvents(client, run.runId, output, cluster, given.signal);
+  const done = await showEvents(client, runId, output, cluster, given.signal);
   if (interrupt.seen) return EXIT_INTERRUPTED;
   return done?.ok === true && !(strict && done.warnings > 0) ? EXIT_OK : EXIT_FAILED;
 }

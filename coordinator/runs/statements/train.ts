@@ -1,61 +1,30 @@
 // train: options checked, inputs found, partitions written, a version claimed, the job followed to its end, meta/0 shown.
 import { MlsqlError } from '../../../shared/errors.js';
-import { type JobId, newId, jobId as toJobId } from '../../../shared/ids.js';
+import type { JobId } from '../../../shared/ids.js';
 import type { TrainStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { trainDataPrefix } from '../../../shared/object-store/keys.js';
 import type { TrainDescription } from '../../models/model-types.js';
-import type { Published } from '../../models/publisher.js';
 import { type InputContext, resolveInput, targetKey } from '../../planning/inputs.js';
 import { resolveProject } from '../../planning/project.js';
 import { parseTrainOptions, type TrainOptions } from '../../planning/train-options.js';
 import { dataFormat, planTrain, type ResolvedGroup } from '../../planning/train-plan.js';
 import type { JobOutcome } from '../../scheduling/outcome.js';
-import type { ColumnInfo, WrittenPart } from '../../tables/table-engine.js';
+import type { WrittenPart } from '../../tables/table-engine.js';
 import { positionOf, type RunContext } from '../context.js';
 import { followJob } from '../follow-job.js';
 import { interruptible } from '../interruptible.js';
-import { META_COLUMNS, metaRowsJson } from '../meta-rows.js';
-import type { FinishedStatement } from '../script-runner.js';
-
-type FinishedTrain = Extract<FinishedStatement, { kind: 'train' }>;
+import { conclude, type FinishedTrain, showResult, submitOrFollow } from './train-job.js';
 
 export async function runTrain(context: RunContext, statement: TrainStatement): Promise<FinishedTrain> {
-  const started = context.startedJob();
-  // An earlier coordinator got as far as to submit it: it is followed to its end, not done again.
-  const outcome =
-    started !== undefined && context.services.jobs.get(started) !== undefined
-      ? await followJob(context, started)
-      : await submitTrain(
-          context,
-          statement,
-          toJobId(started ?? newId('job', context.services.clock.now())),
-        ).catch(async (error: unknown) => {
-          if (started !== undefined) await abandonStarted(context, statement, toJobId(started), error);
-          throw error;
-        });
-  if (!context.jobIds.includes(outcome.jobId)) context.jobIds.push(outcome.jobId);
-  const result = await conclude(context, statement, outcome.jobId, outcome);
-  await showResult(context, statement, result);
+  const outcome = await submitOrFollow(context, {
+    submit: (id) => submitTrain(context, statement, id),
+    key: () =>
+      targetKey(substitute(statement.path, context.scope.variables), 'train', positionOf(statement.path)),
+  });
+  const result = conclude(context, positionOf(statement.path), outcome);
+  await showResult(context, statement.result, result);
   return result;
-}
-
-/** An earlier coordinator may have claimed a version for a job that now cannot be submitted: the claim is ended. */
-async function abandonStarted(
-  { services, scope }: RunContext,
-  { path }: TrainStatement,
-  jobId: JobId,
-  error: unknown,
-): Promise<void> {
-  if (services.jobs.get(jobId) !== undefined) return;
-  const key = targetKey(substitute(path, scope.variables), 'train', positionOf(path));
-  const why = error instanceof Error ? error.message : String(error);
-  await services.publisher.abandonJob(
-    key,
-    jobId,
-    `the train could not be submitted again: ${why}`,
-    services.clock.now(),
-  );
 }
 
 /** Checks, plans and submits the job, and follows it to its end. */
@@ -133,18 +102,7 @@ export async function recallTrain(
   statement: TrainStatement,
   finished: FinishedTrain,
 ): Promise<void> {
-  await showResult(context, statement, finished);
-}
-
-async function showResult(
-  context: RunContext,
-  statement: TrainStatement,
-  finished: { columns: readonly ColumnInfo[]; rowsJson: readonly string[] },
-): Promise<void> {
-  const { columns, rowsJson } = finished;
-  const name = statement.result === undefined ? '' : substitute(statement.result, context.scope.variables);
-  if (name !== '') await context.services.engine.fromRows(context.scope.session, name, columns, rowsJson);
-  context.lastTable = { kind: 'rows', name, columns, rowsJson };
+  await showResult(context, statement.result, finished);
 }
 
 async function resolveGroups(inputs: InputContext, options: TrainOptions): Promise<readonly ResolvedGroup[]> {
@@ -249,63 +207,5 @@ function describe(
         resources: group.resources,
       };
     }),
-  };
-}
-
-/** Warnings for what went wrong and yet was published; the first cause as the error where nothing was. */
-async function conclude(
-  context: RunContext,
-  statement: TrainStatement,
-  jobId: string,
-  outcome: JobOutcome,
-): Promise<FinishedTrain> {
-  const position = positionOf(statement.path);
-  for (const group of outcome.groups) {
-    for (const { code, message } of group.warnings) {
-      context.warn({
-        code: code as 'MLSQL_TRAIN_NO_MODEL',
-        message: `group ${group.algIndex}: ${message}`,
-        hint: '',
-        ...position,
-        jobId,
-        algIndex: group.algIndex,
-      });
-    }
-  }
-  if (outcome.state === 'CANCELLED')
-    throw new MlsqlError('MLSQL_TRAIN_CANCELLED', outcome.reason, { position, jobId });
-  const unsuccessful = outcome.groups.filter((group) => group.status !== 'success');
-  if (outcome.state === 'FAILED') {
-    const first = outcome.error;
-    const failed = unsuccessful.filter((group) => group.status === 'fail').length;
-    const cancelled = unsuccessful.length - failed;
-    const counts = `${failed} of ${outcome.groups.length} groups failed${cancelled === 0 ? '' : `, ${cancelled} cancelled`}`;
-    const cause = first === undefined ? outcome.reason : `${first.failure.message} (${first.failure.code})`;
-    throw new MlsqlError(
-      'MLSQL_TRAIN_FAILED',
-      `${counts}; ${first?.algIndex === undefined ? cause : `group ${first.algIndex}: ${cause}`}`,
-      {
-        position,
-        jobId,
-        ...(first?.algIndex !== undefined && { algIndex: first.algIndex }),
-        ...(first !== undefined && first.failure.traceback !== '' && { traceback: first.failure.traceback }),
-        hint: `mlsql jobs logs ${jobId} shows all the output`,
-      },
-    );
-  }
-  for (const group of unsuccessful) {
-    context.warn({
-      code: 'MLSQL_TRAIN_GROUP_FAILED',
-      message: `group ${group.algIndex} ${group.status === 'cancelled' ? 'was cancelled' : 'failed'}: ${group.message}`,
-      hint: `mlsql jobs logs ${jobId} --group ${group.algIndex}`,
-      ...position,
-      jobId,
-      algIndex: group.algIndex,
-    });
-  }
-  return {
-    kind: 'train',
-    columns: META_COLUMNS,
-    rowsJson: metaRowsJson((outcome.published as Published).groups),
   };
 }

@@ -29,6 +29,8 @@ import type { LogEvent as _mlsql_v1_LogEvent, LogEvent__Output as _mlsql_v1_LogE
 import type { OpenSessionRequest as _mlsql_v1_OpenSessionRequest, OpenSessionRequest__Output as _mlsql_v1_OpenSessionRequest__Output } from './mlsql/v1/OpenSessionRequest.js';
 import type { OpenSessionResponse as _mlsql_v1_OpenSessionResponse, OpenSessionResponse__Output as _mlsql_v1_OpenSessionResponse__Output } from './mlsql/v1/OpenSessionResponse.js';
 import type { ReadLogsRequest as _mlsql_v1_ReadLogsRequest, ReadLogsRequest__Output as _mlsql_v1_ReadLogsRequest__Output } from './mlsql/v1/ReadLogsRequest.js';
+import type { RetryJobRequest as _mlsql_v1_RetryJobRequest, RetryJobRequest__Output as _mlsql_v1_RetryJobRequest__Output } from './mlsql/v1/RetryJobRequest.js';
+import type { RetryJobResponse as _mlsql_v1_RetryJobResponse, RetryJobResponse__Output as _mlsql_v1_RetryJobResponse__Output } from './mlsql/v1/RetryJobResponse.js';
 import type { Run as _mlsql_v1_Run, Run__Output as _mlsql_v1_Run__Output } from './mlsql/v1/Run.js';
 import type { RunEvent as _mlsql_v1_RunEvent, RunEvent__Output as _mlsql_v1_RunEvent__Output } from './mlsql/v1/RunEvent.js';
 import type { RunsClient as _mlsql_v1_RunsClient, RunsDefinition as _mlsql_v1_RunsDefinition } from './mlsql/v1/Runs.js';
@@ -65,7 +67,7 @@ export interface ProtoGrpcType {
       JobEvent: MessageTypeDefinition<_mlsql_v1_JobEvent, _mlsql_v1_JobEvent__Output>
       JobSummary: MessageTypeDefinition<_mlsql_v1_JobSummary, _mlsql_v1_JobSummary__Output>
       /**
-       * Jobs shows, follows and cancels jobs.
+       * Jobs shows, follows, cancels and retries jobs.
        */
       Jobs: SubtypeConstructor<typeof grpc.Client, _mlsql_v1_JobsClient> & { service: _mlsql_v1_JobsDefinition }
       ListJobsRequest: MessageTypeDefinition<_mlsql_v1_ListJobsRequest, _mlsql_v1_ListJobsRequest__Output>
@@ -77,6 +79,8 @@ export interface ProtoGrpcType {
       OpenSessionRequest: MessageTypeDefinition<_mlsql_v1_OpenSessionRequest, _mlsql_v1_OpenSessionRequest__Output>
       OpenSessionResponse: MessageTypeDefinition<_mlsql_v1_OpenSessionResponse, _mlsql_v1_OpenSessionResponse__Output>
       ReadLogsRequest: MessageTypeDefinition<_mlsql_v1_ReadLogsRequest, _mlsql_v1_ReadLogsRequest__Output>
+      RetryJobRequest: MessageTypeDefinition<_mlsql_v1_RetryJobRequest, _mlsql_v1_RetryJobRequest__Output>
+      RetryJobResponse: MessageTypeDefinition<_mlsql_v1_RetryJobResponse, _mlsql_v1_RetryJobResponse__Output>
       Run: MessageTypeDefinition<_mlsql_v1_Run, _mlsql_v1_Run__Output>
       RunEvent: MessageTypeDefinition<_mlsql_v1_RunEvent, _mlsql_v1_RunEvent__Output>
       /**

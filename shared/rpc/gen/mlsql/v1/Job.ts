@@ -27,6 +27,10 @@ export interface Job {
   'groupsTotal'?: (number);
   'groupsSucceeded'?: (number);
   'groupsFailed'?: (number);
+  /**
+   * Only by GetJob: the client's files and folders that the train named, as it wrote them: script, project, resources.
+   */
+  'clientFiles'?: (string)[];
   '_version'?: "version";
 }
 
@@ -52,5 +56,9 @@ export interface Job__Output {
   'groupsTotal': (number);
   'groupsSucceeded': (number);
   'groupsFailed': (number);
+  /**
+   * Only by GetJob: the client's files and folders that the train named, as it wrote them: script, project, resources.
+   */
+  'clientFiles': (string)[];
   '_version'?: "version";
 }

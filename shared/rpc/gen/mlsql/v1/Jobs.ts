@@ -10,9 +10,11 @@ import type { ListJobsRequest as _mlsql_v1_ListJobsRequest, ListJobsRequest__Out
 import type { ListJobsResponse as _mlsql_v1_ListJobsResponse, ListJobsResponse__Output as _mlsql_v1_ListJobsResponse__Output } from '../../mlsql/v1/ListJobsResponse.js';
 import type { LogChunk as _mlsql_v1_LogChunk, LogChunk__Output as _mlsql_v1_LogChunk__Output } from '../../mlsql/v1/LogChunk.js';
 import type { ReadLogsRequest as _mlsql_v1_ReadLogsRequest, ReadLogsRequest__Output as _mlsql_v1_ReadLogsRequest__Output } from '../../mlsql/v1/ReadLogsRequest.js';
+import type { RetryJobRequest as _mlsql_v1_RetryJobRequest, RetryJobRequest__Output as _mlsql_v1_RetryJobRequest__Output } from '../../mlsql/v1/RetryJobRequest.js';
+import type { RetryJobResponse as _mlsql_v1_RetryJobResponse, RetryJobResponse__Output as _mlsql_v1_RetryJobResponse__Output } from '../../mlsql/v1/RetryJobResponse.js';
 
 /**
- * Jobs shows, follows and cancels jobs.
+ * Jobs shows, follows, cancels and retries jobs.
  */
 export interface JobsClient extends grpc.Client {
   /**
@@ -71,10 +73,27 @@ export interface JobsClient extends grpc.Client {
   readLogs(argument: _mlsql_v1_ReadLogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_mlsql_v1_LogChunk__Output>;
   readLogs(argument: _mlsql_v1_ReadLogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_mlsql_v1_LogChunk__Output>;
   
+  /**
+   * Starts a run that trains the groups of an ended job which have no accepted result, into a new version that keeps the
+   * others' models. Answers when the run is recorded; Runs.FollowRun tells what becomes of it.
+   */
+  RetryJob(argument: _mlsql_v1_RetryJobRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_mlsql_v1_RetryJobResponse__Output>): grpc.ClientUnaryCall;
+  RetryJob(argument: _mlsql_v1_RetryJobRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_mlsql_v1_RetryJobResponse__Output>): grpc.ClientUnaryCall;
+  RetryJob(argument: _mlsql_v1_RetryJobRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_mlsql_v1_RetryJobResponse__Output>): grpc.ClientUnaryCall;
+  RetryJob(argument: _mlsql_v1_RetryJobRequest, callback: grpc.requestCallback<_mlsql_v1_RetryJobResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Starts a run that trains the groups of an ended job which have no accepted result, into a new version that keeps the
+   * others' models. Answers when the run is recorded; Runs.FollowRun tells what becomes of it.
+   */
+  retryJob(argument: _mlsql_v1_RetryJobRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_mlsql_v1_RetryJobResponse__Output>): grpc.ClientUnaryCall;
+  retryJob(argument: _mlsql_v1_RetryJobRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_mlsql_v1_RetryJobResponse__Output>): grpc.ClientUnaryCall;
+  retryJob(argument: _mlsql_v1_RetryJobRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_mlsql_v1_RetryJobResponse__Output>): grpc.ClientUnaryCall;
+  retryJob(argument: _mlsql_v1_RetryJobRequest, callback: grpc.requestCallback<_mlsql_v1_RetryJobResponse__Output>): grpc.ClientUnaryCall;
+  
 }
 
 /**
- * Jobs shows, follows and cancels jobs.
+ * Jobs shows, follows, cancels and retries jobs.
  */
 export interface JobsHandlers extends grpc.UntypedServiceImplementation {
   /**
@@ -97,6 +116,12 @@ export interface JobsHandlers extends grpc.UntypedServiceImplementation {
    */
   ReadLogs: grpc.handleServerStreamingCall<_mlsql_v1_ReadLogsRequest__Output, _mlsql_v1_LogChunk>;
   
+  /**
+   * Starts a run that trains the groups of an ended job which have no accepted result, into a new version that keeps the
+   * others' models. Answers when the run is recorded; Runs.FollowRun tells what becomes of it.
+   */
+  RetryJob: grpc.handleUnaryCall<_mlsql_v1_RetryJobRequest__Output, _mlsql_v1_RetryJobResponse>;
+  
 }
 
 export interface JobsDefinition extends grpc.ServiceDefinition {
@@ -104,4 +129,5 @@ export interface JobsDefinition extends grpc.ServiceDefinition {
   GetJob: MethodDefinition<_mlsql_v1_GetJobRequest, _mlsql_v1_Job, _mlsql_v1_GetJobRequest__Output, _mlsql_v1_Job__Output>
   ListJobs: MethodDefinition<_mlsql_v1_ListJobsRequest, _mlsql_v1_ListJobsResponse, _mlsql_v1_ListJobsRequest__Output, _mlsql_v1_ListJobsResponse__Output>
   ReadLogs: MethodDefinition<_mlsql_v1_ReadLogsRequest, _mlsql_v1_LogChunk, _mlsql_v1_ReadLogsRequest__Output, _mlsql_v1_LogChunk__Output>
+  RetryJob: MethodDefinition<_mlsql_v1_RetryJobRequest, _mlsql_v1_RetryJobResponse, _mlsql_v1_RetryJobRequest__Output, _mlsql_v1_RetryJobResponse__Output>
 }

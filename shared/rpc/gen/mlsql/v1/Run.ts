@@ -22,6 +22,10 @@ export interface Run {
    * The error's message, where it failed.
    */
   'message'?: (string);
+  /**
+   * As its client gave it; empty: it did not.
+   */
+  'baseDir'?: (string);
 }
 
 export interface Run__Output {
@@ -44,4 +48,8 @@ export interface Run__Output {
    * The error's message, where it failed.
    */
   'message': (string);
+  /**
+   * As its client gave it; empty: it did not.
+   */
+  'baseDir': (string);
 }

@@ -7,7 +7,7 @@ export interface StatementEvent {
    */
   'index'?: (number);
   /**
-   * set, load, select, save, train, register, unregister, predict, show, cancel.
+   * set, load, select, save, train, register, unregister, predict, show, cancel, retry.
    */
   'kind'?: (string);
   /**
@@ -26,7 +26,7 @@ export interface StatementEvent__Output {
    */
   'index': (number);
   /**
-   * set, load, select, save, train, register, unregister, predict, show, cancel.
+   * set, load, select, save, train, register, unregister, predict, show, cancel, retry.
    */
   'kind': (string);
   /**

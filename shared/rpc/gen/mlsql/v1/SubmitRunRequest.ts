@@ -35,6 +35,11 @@ export interface SubmitRunRequest {
    * Who submits, as he calls himself; for lists.
    */
   'user'?: (string);
+  /**
+   * The folder on the client's machine that relative names in the script start from, for the client's own later use
+   * (Run.base_dir); may be empty.
+   */
+  'baseDir'?: (string);
 }
 
 export interface SubmitRunRequest__Output {
@@ -70,4 +75,9 @@ export interface SubmitRunRequest__Output {
    * Who submits, as he calls himself; for lists.
    */
   'user': (string);
+  /**
+   * The folder on the client's machine that relative names in the script start from, for the client's own later use
+   * (Run.base_dir); may be empty.
+   */
+  'baseDir': (string);
 }

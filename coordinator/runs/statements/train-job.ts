@@ -1,0 +1,109 @@
+// The job of a train or retry: submitted once whoever dies meanwhile, followed to its end, its outcome told.
+import { MlsqlError, type Position } from '../../../shared/errors.js';
+import { type JobId, newId, jobId as toJobId } from '../../../shared/ids.js';
+import type { Text } from '../../../shared/language/ast.js';
+import { substitute } from '../../../shared/language/substitute.js';
+import type { Published } from '../../models/publisher.js';
+import type { JobOutcome } from '../../scheduling/outcome.js';
+import type { RunContext } from '../context.js';
+import { followJob } from '../follow-job.js';
+import { META_COLUMNS, metaRowsJson } from '../meta-rows.js';
+import type { FinishedStatement } from '../script-runner.js';
+
+export type FinishedTrain = Extract<FinishedStatement, { kind: 'train' }>;
+
+export interface JobSteps {
+  /** Submits the job under this id, and follows it. */
+  submit(id: JobId): Promise<JobOutcome>;
+  /** Key of the path that it trains. */
+  key(): string;
+}
+
+/** Resolves with the outcome of the statement's job; what an earlier coordinator submitted is followed, not done again. */
+export async function submitOrFollow(context: RunContext, { submit, key }: JobSteps): Promise<JobOutcome> {
+  const { jobs, clock, publisher } = context.services;
+  const started = context.startedJob();
+  let outcome: JobOutcome;
+  if (started !== undefined && jobs.get(started) !== undefined) {
+    outcome = await followJob(context, started);
+  } else {
+    try {
+      outcome = await submit(toJobId(started ?? newId('job', clock.now())));
+    } catch (error) {
+      // An earlier coordinator may have claimed a version for a job that now cannot be submitted: the claim is ended.
+      if (started !== undefined && jobs.get(started) === undefined) {
+        const why = error instanceof Error ? error.message : String(error);
+        const reason = `the train could not be submitted again: ${why}`;
+        await publisher.abandonJob(key(), toJobId(started), reason, clock.now());
+      }
+      throw error;
+    }
+  }
+  if (!context.jobIds.includes(outcome.jobId)) context.jobIds.push(outcome.jobId);
+  return outcome;
+}
+
+/** Warnings for what went wrong and yet was published; the first cause as the error where nothing was. */
+export function conclude(context: RunContext, position: Position, outcome: JobOutcome): FinishedTrain {
+  const { jobId } = outcome;
+  for (const group of outcome.groups) {
+    for (const { code, message } of group.warnings) {
+      context.warn({
+        code: code as 'MLSQL_TRAIN_NO_MODEL',
+        message: `group ${group.algIndex}: ${message}`,
+        hint: '',
+        ...position,
+        jobId,
+        algIndex: group.algIndex,
+      });
+    }
+  }
+  if (outcome.state === 'CANCELLED')
+    throw new MlsqlError('MLSQL_TRAIN_CANCELLED', outcome.reason, { position, jobId });
+  const unsuccessful = outcome.groups.filter((group) => group.status !== 'success');
+  if (outcome.state === 'FAILED') {
+    const first = outcome.error;
+    const failed = unsuccessful.filter((group) => group.status === 'fail').length;
+    const cancelled = unsuccessful.length - failed;
+    const counts = `${failed} of ${outcome.groups.length} groups failed${cancelled === 0 ? '' : `, ${cancelled} cancelled`}`;
+    const cause = first === undefined ? outcome.reason : `${first.failure.message} (${first.failure.code})`;
+    throw new MlsqlError(
+      'MLSQL_TRAIN_FAILED',
+      `${counts}; ${first?.algIndex === undefined ? cause : `group ${first.algIndex}: ${cause}`}`,
+      {
+        position,
+        jobId,
+        ...(first?.algIndex !== undefined && { algIndex: first.algIndex }),
+        ...(first !== undefined && first.failure.traceback !== '' && { traceback: first.failure.traceback }),
+        hint: `mlsql jobs logs ${jobId} shows all the output`,
+      },
+    );
+  }
+  for (const group of unsuccessful) {
+    context.warn({
+      code: 'MLSQL_TRAIN_GROUP_FAILED',
+      message: `group ${group.algIndex} ${group.status === 'cancelled' ? 'was cancelled' : 'failed'}: ${group.message}`,
+      hint: `mlsql jobs logs ${jobId} --group ${group.algIndex}`,
+      ...position,
+      jobId,
+      algIndex: group.algIndex,
+    });
+  }
+  return {
+    kind: 'train',
+    columns: META_COLUMNS,
+    rowsJson: metaRowsJson((outcome.published as Published).groups),
+  };
+}
+
+/** Makes the meta/0 rows the table of that name, and the result so far. */
+export async function showResult(
+  context: RunContext,
+  result: Text | undefined,
+  finished: FinishedTrain,
+): Promise<void> {
+  const { columns, rowsJson } = finished;
+  const name = result === undefined ? '' : substitute(result, context.scope.variables);
+  if (name !== '') await context.services.engine.fromRows(context.scope.session, name, columns, rowsJson);
+  context.lastTable = { kind: 'rows', name, columns, rowsJson };
+}
