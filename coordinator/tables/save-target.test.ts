@@ -67,6 +67,27 @@ test('a commit that fails half way takes its files back, and another save may ha
   expect(await (await staged('b', 'errorIfExists', 1)).commit()).toBe(true);
 });
 
+test.each([
+  ['errorIfExists', 2],
+  ['errorIfExists', 0],
+  ['ignore', 2],
+  ['ignore', 0],
+] as const)(
+  'a save (%s, %i files) whose coordinator died behind the commit is done again',
+  async (mode, files) => {
+    await (await staged('a', mode, files)).commit();
+    const again = await staged('a', mode, files);
+    expect(await again.commit()).toBe(true);
+    const parts = Array.from({ length: files }, (_, number) => `part-0000${number}-a.json`);
+    expect(await visible()).toEqual(['_SUCCESS', ...parts]);
+    // Another save finds a folder that is there.
+    const other = new SaveTarget(store, saves, { prefix: 'out', mode, id: 'b' });
+    if (mode === 'ignore') expect(await other.begin()).toBe(false);
+    else await expect(other.begin()).rejects.toMatchObject({ code: 'MLSQL_TABLE_SAVE_EXISTS' });
+    expect(await visible()).toEqual(['_SUCCESS', ...parts]);
+  },
+);
+
 test('an overwrite leaves alone what another save has staged meanwhile', async () => {
   await saves.run('b', async () => {
     const other = await staged('b', 'append', 1);

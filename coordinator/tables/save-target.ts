@@ -1,5 +1,6 @@
 // The folder of a save. Files are written under `_temporary/<save>/`, where no load looks, and take their places together at
 // the end, one save of a folder after the other: of saves at once that want the folder for themselves exactly one wins.
+import { buffer } from 'node:stream/consumers';
 import { MlsqlError } from '../../shared/errors.js';
 import type { SaveMode } from '../../shared/language/ast.js';
 import { pathOfKey } from '../../shared/object-store/keys.js';
@@ -10,7 +11,7 @@ import type { GivenFile, ObjectStore } from '../../shared/object-store/object-st
 const DELETES_AT_ONCE = 500;
 /** Where Spark's own writers keep what is not finished; loads pass it over. */
 const TEMPORARY = '_temporary/';
-/** Written last, as by Spark: the files beside it are whole. */
+/** Written last, as by Spark: the files beside it are whole. Ours names the save, which readers do not look at. */
 const SUCCESS = '_SUCCESS';
 /** Folders of a train's path. */
 const MODELS = /^(?:_model_\d+|_gen)\/$/;
@@ -59,6 +60,7 @@ export interface SaveTargetOptions {
 /** One save's files, from staging to their places. */
 export class SaveTarget {
   readonly #staging: string;
+  readonly #success: string;
   /** Keys of the staged files → where they belong. */
   readonly #staged = new Map<string, string>();
 
@@ -68,6 +70,7 @@ export class SaveTarget {
     private readonly options: SaveTargetOptions,
   ) {
     this.#staging = `${options.prefix}/${TEMPORARY}${options.id}/`;
+    this.#success = `${options.prefix}/${SUCCESS}`;
   }
 
   /**
@@ -81,6 +84,7 @@ export class SaveTarget {
     const left = (await keysBelow(this.store, `${prefix}/`)).filter(
       (key) => key.startsWith(this.#staging) || (mode !== 'overwrite' && isOwn(key, id)),
     );
+    if (await this.#hasCommitted()) left.push(this.#success);
     await deleteAll(this.store, left);
     return this.#mayWrite();
   }
@@ -109,13 +113,13 @@ export class SaveTarget {
    * @throws MLSQL_TABLE_SAVE_EXISTS
    */
   commit(): Promise<boolean> {
-    const { prefix, mode } = this.options;
+    const { prefix, mode, id } = this.options;
     return this.saves.inTurn(prefix, async () => {
       if (!(await this.#mayWrite())) return false;
       const old = mode === 'overwrite' ? await this.#replaced() : [];
       const placed: string[] = [];
       try {
-        await this.store.delete([`${prefix}/${SUCCESS}`]);
+        await this.store.delete([this.#success]);
         for (const [staged, key] of this.#staged) {
           placed.push(key);
           await this.store.copy(staged, key, { sourceDiscarded: true });
@@ -126,7 +130,7 @@ export class SaveTarget {
         throw error;
       }
       await deleteAll(this.store, old);
-      await this.store.put(`${prefix}/${SUCCESS}`, Buffer.alloc(0));
+      await this.store.put(this.#success, Buffer.from(id));
       return true;
     });
   }
@@ -149,6 +153,15 @@ export class SaveTarget {
         { hint: `choose another path, or remove the models first: mlsql fs rm -r ${pathOfKey(prefix)}` },
       );
     }
+  }
+
+  /** Whether the folder is there because this very save has put it there, and its coordinator died before it told. */
+  async #hasCommitted(): Promise<boolean> {
+    const { mode, id } = this.options;
+    if (mode === 'overwrite' || mode === 'append') return false;
+    const info = await this.store.head(this.#success);
+    if (info === undefined || info.sizeBytes !== id.length) return false;
+    return (await buffer((await this.store.get(this.#success)).body)).toString() === id;
   }
 
   async #mayWrite(): Promise<boolean> {
