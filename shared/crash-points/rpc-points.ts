@@ -15,7 +15,7 @@ export function clientCrashPoints(points: CrashPoints | undefined): Interceptor[
   if (points === undefined) return [];
   return [
     (options, nextCall) => {
-      const { send, receive } = passes(points, options.method_definition.path);
+      const { send, receive } = passes(points, options.method_definition);
       return new InterceptingCall(nextCall(options), {
         start: (metadata, _listener, next) => next(metadata, { onReceiveMessage: receive }),
         sendMessage: send,
@@ -29,7 +29,7 @@ export function serverCrashPoints(points: CrashPoints | undefined): ServerInterc
   if (points === undefined) return [];
   return [
     (method, call) => {
-      const { send, receive } = passes(points, method.path);
+      const { send, receive } = passes(points, method);
       return new ServerInterceptingCall(call, {
         start: (next) => next({ onReceiveMessage: receive }),
         sendMessage: send,
@@ -38,14 +38,21 @@ export function serverCrashPoints(points: CrashPoints | undefined): ServerInterc
   ];
 }
 
-function passes(points: CrashPoints, path: string): { send: Pass; receive: Pass } {
-  const method = path.slice(path.lastIndexOf('.') + 1);
+interface Method {
+  readonly path: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+}
+
+function passes(points: CrashPoints, method: Method): { send: Pass; receive: Pass } {
+  const name = method.path.slice(method.path.lastIndexOf('.') + 1);
+  const streams = method.requestStream || method.responseStream;
   const pass =
     (way: 'send' | 'receive'): Pass =>
     (message, next) => {
-      const kind = kindOfMessage(message);
+      const kind = streams ? kindOfMessage(message) : undefined;
       const reach = (when: string): void =>
-        points.reach(`rpc.${way}:${when}:${method}${kind === undefined ? '' : `:${kind}`}`);
+        points.reach(`rpc.${way}:${when}:${name}${kind === undefined ? '' : `:${kind}`}`);
       reach('before');
       next(message);
       setImmediate(() => reach('after'));
@@ -53,7 +60,7 @@ function passes(points: CrashPoints, path: string): { send: Pass; receive: Pass 
   return { send: pass('send'), receive: pass('receive') };
 }
 
-/** The part of a message that says what it is: `assign`, or `attempt/running`; undefined where it is of one kind only. */
+/** The part of a stream's message that says what it is: `assign`, or `attempt/running`; undefined where there is none. */
 function kindOfMessage(message: unknown): string | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   for (const [name, part] of Object.entries(message)) {

@@ -9,7 +9,7 @@ export interface Disturbance {
 }
 
 /** Of so many disturbances one is a pause. */
-const PAUSE_EVERY = 7;
+const PAUSE_EVERY = 10;
 
 /**
  * Disturbances without end, one for each tick.

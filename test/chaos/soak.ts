@@ -11,7 +11,7 @@ const SLOTS = 2;
 /** More groups at once than slots, so that no slot waits for a client. */
 const LANES = 6;
 /** How long a script works, in seconds. */
-const WORK_S = [0.5, 2] as const;
+const WORK_S = [1, 3] as const;
 const TICK_MS = 2000;
 const PAUSE_MS = LEASE_MS * 1.5;
 /** Of the whole time. */

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlsqlClient, RunEvent } from '../../client/index.js';
 import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
 import { isMlsqlError } from '../../shared/errors.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
 
 /** Groups of one train. */
 export const GROUPS = 3;
@@ -50,6 +51,8 @@ export interface TrainKind {
   readonly after?: (number: number, path: string) => string;
   /** Files beside the script of a run, by name. */
   readonly files?: (number: number) => Readonly<Record<string, string>>;
+  /** What else has to be true of these runs in the end; each sentence is a violation. */
+  readonly check?: (store: ObjectStore, runIds: readonly string[]) => Promise<string[]>;
 }
 
 const ONE_ROW = 'select 1 as label, array(1.0, 2.0) as features as data;';

@@ -1,15 +1,18 @@
 // A cluster of processes under a stream of trains, disturbed in some way; at the end everything is counted.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MlsqlClient } from '../../client/index.js';
+import { OWNER } from '../../executor/tasks/session-folder.js';
 import { createLocalStore } from '../../shared/object-store/local-store.js';
 import { NamedProcesses } from '../support/named-processes.js';
-import { ProcessCluster } from '../support/process-cluster.js';
+import { eventually, ProcessCluster } from '../support/process-cluster.js';
 import { countModels, countRuns } from './counts.js';
 import { TRAIN_PY, type TrainKind, TrainStream } from './trains.js';
 
 /** Of executors and of the coordinator's claim, in milliseconds. */
 export const LEASE_MS = 3000;
+
+const FOLDERS_PATIENCE_MS = 40_000;
 
 export interface TrialOptions {
   readonly executors: readonly string[];
@@ -69,7 +72,10 @@ export async function trial<T>(
     violations.push(...(await processes.untilIdle(client)));
     const slotsFreeMs = Date.now() - endedMs;
     violations.push(...(await countRuns(client, new Set(stream.acknowledged.keys()))));
-    violations.push(...(await countModels(await createLocalStore(cluster.store), stream.acknowledged)));
+    const store = await createLocalStore(cluster.store);
+    violations.push(...(await countModels(store, stream.acknowledged)));
+    violations.push(...((await kind.check?.(store, [...stream.acknowledged.keys()])) ?? []));
+    violations.push(...(await leftFolders(cluster.root, executors)));
     const left = readFileSync(pidsFile, 'utf8').trim().split('\n').filter(isScript);
     if (left.length > 0) violations.push(`scripts still run: ${left.join(', ')}`);
     const retries = stream.ended.reduce((sum, run) => sum + run.retries, 0);
@@ -81,6 +87,21 @@ export async function trial<T>(
     await cluster.stop({ keep: !sound });
     if (!sound) say(`files and logs are kept in ${cluster.root}`);
   }
+}
+
+/** Waits until no executor keeps an attempt's folder. @returns those that stay */
+async function leftFolders(root: string, executors: readonly string[]): Promise<string[]> {
+  const left = (): string[] =>
+    executors.flatMap((name) => {
+      const attempts = join(root, `work-${name}/attempts`);
+      return readdirSync(attempts, { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.split('/').length === 2 && !path.endsWith(`/${OWNER}`))
+        .map((path) => `executor ${name} keeps ${path}`);
+    });
+  return await eventually('nothing is left', () => left().length === 0, FOLDERS_PATIENCE_MS).then(
+    () => [],
+    () => left(),
+  );
 }
 
 /** Whether the pid is still a script's: it may be another's by now. */

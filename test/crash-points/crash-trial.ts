@@ -1,6 +1,7 @@
 // Ends a coordinator and an executor at each of their crash points in turn, while trains go on, and counts at the end.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listObjects, readObject } from '../../coordinator/models/objects.js';
 import type { TrainKind } from '../chaos/trains.js';
 import { type TrialResult, trial } from '../chaos/trial.js';
 import { COORDINATOR, type NamedProcesses } from '../support/named-processes.js';
@@ -13,6 +14,9 @@ const SLOTS = 2;
 const LANES = 3;
 /** Trains through which points are discovered, before the first death. */
 const RECORDED_TRAINS = 6;
+
+/** Of each run's table. */
+const ROWS = 2;
 
 /** Trains with all that a coordinator does beside them. */
 const KIND: TrainKind = {
@@ -36,8 +40,20 @@ python_fun.udf_batch(predict)
     path,
   ) => `register PythonAlg.\`/${path}\` as crash_${number} options pythonScriptPath="./predict.py";
 save overwrite data as json.\`/soak/overwritten/${number % 3}\`;
+save errorIfExists data as json.\`/soak/once/${number}\`;
 ${number % 4 === 0 ? `select crash_${number}(features) as answer from data as answers;` : ''}
 unregister crash_${number};`,
+  check: async (store, runIds) => {
+    const wrong: string[] = [];
+    for (const runId of runIds) {
+      const folder = `soak/once/${runId.replace('soak-', '')}/`;
+      const parts = (await listObjects(store, folder)).filter(({ key }) => key.endsWith('.json'));
+      const texts = await Promise.all(parts.map(async ({ key }) => (await readObject(store, key))!.bytes));
+      const rows = String(Buffer.concat(texts)).split('\n').length - 1;
+      if (rows !== ROWS) wrong.push(`${folder} has ${rows} rows`);
+    }
+    return wrong;
+  },
 };
 
 /** Of one process. */
