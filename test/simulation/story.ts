@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { selectModel } from '../../coordinator/models/select-model.js';
 import type { step } from '../../coordinator/scheduling/step.js';
 import { isMlsqlError } from '../../shared/errors.js';
+import { COORDINATOR_KEY } from '../../shared/object-store/keys.js';
 import { Oracle, Violation } from './oracle.js';
 import type { Plant, PlantWorld } from './planted.js';
 import { Dice, VirtualTime } from './scheduling/chaos.js';
@@ -50,6 +51,8 @@ export class Story {
   readonly #trains = new Map<string, Train>();
   readonly #trace = createHash('sha256');
   readonly #events: string[] = [];
+  /** Of the store, renewed claims apart. */
+  #changes = 0;
   #processes = 0;
   #starting = false;
   #steps = 0;
@@ -65,6 +68,7 @@ export class Story {
       () => this.#time.nowMs,
       (change) => {
         this.#note(`store ${change.after === undefined ? 'removes' : 'has'} ${change.key}`);
+        if (change.key !== COORDINATOR_KEY) this.#changes += 1;
         this.#oracle.storeChanged(change);
       },
     );
@@ -284,8 +288,12 @@ export class Story {
           this.#oracle.violate(`a reader of ${path} found: ${stackOf(error)}`);
       }
     };
+    const seen = new Map<string, number>();
     const again = (): void => {
-      void look(this.#dice.one(['models/v0', 'models/v1', 'models/g']));
+      const path = this.#dice.one(['models/v0', 'models/v1', 'models/g']);
+      // Where the store is as it was at the last look, another one finds the same.
+      if (seen.get(path) !== this.#changes) void look(path);
+      seen.set(path, this.#changes);
       this.#time.after(this.#dice.between(2_000, 8_000), again);
     };
     again();
