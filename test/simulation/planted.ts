@@ -1,5 +1,6 @@
 // Bugs planted from the outside, by wrappers around the parts of a coordinator or an executor and by a changed machine: the
 // simulation is worth something only where it catches each of them.
+import type { JobPublisher } from '../../coordinator/runtime/publisher.js';
 import type { StateStore } from '../../coordinator/runtime/state-store.js';
 import type { SchedulerEffect } from '../../coordinator/scheduling/effects.js';
 import type { SchedulerEvent } from '../../coordinator/scheduling/events.js';
@@ -36,6 +37,17 @@ function changed(store: ObjectStore, over: Partial<ObjectStore>): ObjectStore {
     delete: (keys) => store.delete(keys),
     localPath: (key) => store.localPath(key),
     ...over,
+  };
+}
+
+/** The publisher as it is, to have some of its methods replaced. */
+function passing(real: JobPublisher): JobPublisher {
+  return {
+    stagingPrefix: (target, ref) => real.stagingPrefix(target, ref),
+    checkpointPrefix: (target, algIndex) => real.checkpointPrefix(target, algIndex),
+    accept: (target, ref, result) => real.accept(target, ref, result),
+    publish: (target, outcome) => real.publish(target, outcome),
+    fail: (target, outcome) => real.fail(target, outcome),
   };
 }
 
@@ -125,10 +137,6 @@ export const PLANTED = {
         }),
     }),
   },
-  'second-result': {
-    what: 'a result replaces the one that was accepted before',
-    seams: () => ({ store: unconditional(/\/_staging\/accepted\/\d+$/) }),
-  },
   'publish-before-models': {
     what: 'meta/0 is written before the models are in their place',
     seams: ({ time }) => ({
@@ -148,18 +156,20 @@ export const PLANTED = {
       store: putsLate(time, '/meta/1/', 400),
     }),
   },
-  'meta-rewritten': {
-    what: 'meta/0 of a version is written again by whoever comes later',
-    seams: () => ({ store: unconditional(/\/_model_\d+\/meta\/0\//) }),
+  'accepted-by-hearsay': {
+    what: 'a result counts as accepted though the store was not asked',
+    seams: () => ({
+      publisher: (real) => ({
+        ...passing(real),
+        accept: (_target, { attempt }) => Promise.resolve({ attempt }),
+      }),
+    }),
   },
   'claim-never-ended': {
     what: 'a train that fails leaves its version without a meta/0',
     seams: () => ({
       publisher: (real) => ({
-        stagingPrefix: (target, ref) => real.stagingPrefix(target, ref),
-        checkpointPrefix: (target, ref) => real.checkpointPrefix(target, ref),
-        accept: (target, ref, result) => real.accept(target, ref, result),
-        publish: (target, outcome) => real.publish(target, outcome),
+        ...passing(real),
         fail: () => Promise.resolve(undefined),
       }),
     }),
@@ -168,15 +178,12 @@ export const PLANTED = {
     what: 'a job counts as published though the store said no',
     seams: () => ({
       publisher: (real) => ({
-        stagingPrefix: (target, ref) => real.stagingPrefix(target, ref),
-        checkpointPrefix: (target, ref) => real.checkpointPrefix(target, ref),
-        accept: (target, ref, result) => real.accept(target, ref, result),
+        ...passing(real),
         publish: (target, outcome) =>
           real.publish(target, outcome).catch((error: unknown) => {
             if (isMlsqlError(error)) return { folder: (target as { folder: string }).folder, groups: [] };
             throw error;
           }),
-        fail: (target, outcome) => real.fail(target, outcome),
       }),
     }),
   },
@@ -196,10 +203,6 @@ export const PLANTED = {
   'no-result-ack': {
     what: 'results are never acknowledged',
     seams: without((effect) => effect.type === 'send-result-ack'),
-  },
-  'no-forget': {
-    what: 'an attempt that was given elsewhere is not told to stop',
-    seams: without((effect) => effect.type === 'send-forget'),
   },
   'zombie-counts': {
     what: 'what an earlier attempt says counts for the one that has its place now',
