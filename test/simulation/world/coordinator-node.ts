@@ -88,7 +88,8 @@ export class CoordinatorNode {
     } catch (error) {
       world.ended(
         this,
-        `not started: ${(error as Error).message}`,
+        // Its message names the process that plays it, another one at each run.
+        `not started: ${isMlsqlError(error) ? error.code : (error as Error).message}`,
         isMlsqlError(error) || error instanceof DiskFull ? undefined : error,
       );
     }
