@@ -24,7 +24,7 @@ const { kills, pauses, undisturbed, disturbed } = result.outcome;
 const ratio = disturbed / undisturbed;
 console.log(
   [
-    `seed ${seed}: ${result.trains} trains, ${kills} kills, ${pauses} pauses, ${result.retries} further attempts`,
+    `seed ${seed}: ${result.trains} trains, ${kills} kills, ${pauses} pauses, ${result.retries} further attempts, ${result.resumed} from a checkpoint`,
     `groups a second: ${undisturbed.toFixed(2)} undisturbed, ${disturbed.toFixed(2)} disturbed, ratio ${ratio.toFixed(2)} (at least ${RATIO_MIN})`,
     `slots free ${(result.slotsFreeMs / 1000).toFixed(1)} s after the last train (at most ${SLOTS_FREE_MAX_MS / 1000})`,
     ...result.violations.map((violation) => `VIOLATED: ${violation}`),

@@ -33,7 +33,14 @@ export function soak(
   seed: number,
   say: (line: string) => void,
 ): Promise<TrialResult<SoakFigures>> {
-  const options = { executors: EXECUTORS, slots: SLOTS, lanes: LANES, kind: { workS: WORK_S }, seed, say };
+  const options = {
+    executors: EXECUTORS,
+    slots: SLOTS,
+    lanes: LANES,
+    kind: { workS: () => WORK_S },
+    seed,
+    say,
+  };
   return trial(options, async ({ processes, stream }) => {
     const phase = async (what: Promise<unknown>): Promise<number> => {
       const start = Date.now();

@@ -22,29 +22,55 @@ export const PATHS: readonly { readonly path: string; readonly keepVersion: bool
 /** One row for each run that has ended. */
 export const APPENDED = 'soak/appended';
 
+/** Ending of the file that takes a line from each attempt that found a checkpoint. */
+export const RESUMED = '.resumed';
 /** Lines that a script prints, in the order in which it does. */
 export const LINES: readonly string[] = Array.from({ length: 10 }, (_, number) => `line ${number}`);
 
-/** Works a while and says so, then saves a model that says whose it is. */
+/** Keeps a checkpoint of two files, works a while and says so, then saves a model that says whose it is. */
 export const TRAIN_PY = `
 import os, time, mlsql
 p = mlsql.fit_param
+owner = "%s %s" % (p["run"], p["group"])
 with open(p["pids"], "a") as pids:
     pids.write("%d\\n" % os.getpid())
+folder = mlsql.internal_system_param["checkpointPath"]
+
+# Of each attempt "first" is there before "second": so it is in every set that was whole at some moment.
+def kept(name):
+    path = os.path.join(folder, name)
+    if not os.path.exists(path):
+        return 0
+    whose, attempt = open(path).read().split(" of ")
+    if whose != owner:
+        raise RuntimeError("the checkpoint of %s is here, where %s works" % (whose, owner))
+    return int(attempt)
+
+first, second = kept("first"), kept("second")
+if first < second:
+    raise RuntimeError("half a checkpoint: first of %d, second of %d" % (first, second))
+if second > 0:
+    with open(p["pids"] + "${RESUMED}", "a") as resumed:
+        resumed.write("%s\\n" % owner)
+for name in ("first", "second"):
+    path = os.path.join(folder, name)
+    with open(path + ".tmp", "w") as checkpoint:
+        checkpoint.write("%s of %s" % (owner, os.environ["MLSQL_ATTEMPT"]))
+    os.rename(path + ".tmp", path)
 for number in range(${LINES.length}):
     print("line %d" % number, flush=True)
     time.sleep(float(p["work"]) / ${LINES.length})
 print("mlsql_validation_score:0.5")
 folder = mlsql.internal_system_param["tempModelLocalPath"]
 os.makedirs(folder)
-with open(os.path.join(folder, "owner"), "w") as owner:
-    owner.write("%s %s" % (p["run"], p["group"]))
+with open(os.path.join(folder, "owner"), "w") as model:
+    model.write(owner)
 `;
 
 /** What a stream's trains are like. */
 export interface TrainKind {
-  /** How long a script works, in seconds: between the two. */
-  readonly workS: readonly [number, number];
+  /** How long the scripts of a run work, in seconds: between the two. A checkpoint is kept after one. */
+  readonly workS: (number: number) => readonly [number, number];
   /** Statements before the train; they make the table `data`. Default: one select. */
   readonly before?: (number: number) => string;
   /** Statements behind the train. */
@@ -150,7 +176,7 @@ export class TrainStream {
   #script(number: number, runId: string, path: string, keepVersion: boolean): string {
     const rng = createRng(this.seed + number);
     const { workS, before, after } = this.kind;
-    const [shortest, longest] = workS;
+    const [shortest, longest] = workS(number);
     const groups = Array.from({ length: GROUPS }, (_, group) => {
       const work = shortest + nextRandom(rng) * (longest - shortest);
       const params = { run: runId, group: String(group), work: work.toFixed(2), pids: this.pidsFile };

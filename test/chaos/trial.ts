@@ -7,7 +7,7 @@ import { createLocalStore } from '../../shared/object-store/local-store.js';
 import { NamedProcesses } from '../support/named-processes.js';
 import { eventually, ProcessCluster } from '../support/process-cluster.js';
 import { countModels, countRuns } from './counts.js';
-import { TRAIN_PY, type TrainKind, TrainStream } from './trains.js';
+import { RESUMED, TRAIN_PY, type TrainKind, TrainStream } from './trains.js';
 
 /** Of executors and of the coordinator's claim, in milliseconds. */
 export const LEASE_MS = 3000;
@@ -35,6 +35,8 @@ export interface TrialResult<T> {
   readonly trains: number;
   /** Further attempts that groups took, since their executor was lost. */
   readonly retries: number;
+  /** Those among them that found a checkpoint. */
+  readonly resumed: number;
   /** From the last train's end until every slot was free. */
   readonly slotsFreeMs: number;
   /** What was lost, doubled or left; empty: nothing. */
@@ -53,7 +55,7 @@ export async function trial<T>(
   });
   const processes = new NamedProcesses(cluster, executors, slots);
   const pidsFile = join(cluster.root, 'pids');
-  writeFileSync(pidsFile, '');
+  for (const file of [pidsFile, pidsFile + RESUMED]) writeFileSync(file, '');
   cluster.file('train.py', TRAIN_PY);
   const client = new MlsqlClient({ address: cluster.address, token: cluster.token });
   let sound = false;
@@ -76,11 +78,12 @@ export async function trial<T>(
     violations.push(...(await countModels(store, stream.acknowledged)));
     violations.push(...((await kind.check?.(store, [...stream.acknowledged.keys()])) ?? []));
     violations.push(...(await leftFolders(cluster.root, executors)));
-    const left = readFileSync(pidsFile, 'utf8').trim().split('\n').filter(isScript);
+    const left = linesOf(pidsFile).filter(isScript);
     if (left.length > 0) violations.push(`scripts still run: ${left.join(', ')}`);
     const retries = stream.ended.reduce((sum, run) => sum + run.retries, 0);
+    const resumed = linesOf(pidsFile + RESUMED).length;
     sound = violations.length === 0;
-    return { outcome, trains: stream.ended.length, retries, slotsFreeMs, violations };
+    return { outcome, trains: stream.ended.length, retries, resumed, slotsFreeMs, violations };
   } finally {
     client.close();
     if (!sound) processes.writeLogs();
@@ -89,19 +92,35 @@ export async function trial<T>(
   }
 }
 
+const linesOf = (file: string): string[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+
 /** Waits until no executor keeps an attempt's folder. @returns those that stay */
 async function leftFolders(root: string, executors: readonly string[]): Promise<string[]> {
   const left = (): string[] =>
     executors.flatMap((name) => {
       const attempts = join(root, `work-${name}/attempts`);
-      return readdirSync(attempts, { recursive: true, encoding: 'utf8' })
-        .filter((path) => path.split('/').length === 2 && !path.endsWith(`/${OWNER}`))
+      return entriesOf(attempts)
+        .flatMap((session) => entriesOf(join(attempts, session)).map((entry) => join(session, entry)))
+        .filter((path) => !path.endsWith(`/${OWNER}`))
         .map((path) => `executor ${name} keeps ${path}`);
     });
   return await eventually('nothing is left', () => left().length === 0, FOLDERS_PATIENCE_MS).then(
     () => [],
     () => left(),
   );
+}
+
+/** None of a folder that is gone meanwhile. */
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [];
+  }
 }
 
 /** Whether the pid is still a script's: it may be another's by now. */

@@ -20,7 +20,8 @@ const ROWS = 2;
 
 /** Trains with all that a coordinator does beside them. */
 const KIND: TrainKind = {
-  workS: [0, 0.2],
+  // Some work long enough for a checkpoint.
+  workS: (number) => (number % 4 === 1 ? [1.2, 1.5] : [0, 0.2]),
   // New for each run: nothing that a train needs lies in the store or a cache already.
   files: (number) => ({
     [`rows-${number}.json`]: `{"label":1,"features":[1.0,${number}.0]}\n{"label":0,"features":[2.0,1.0]}\n`,

@@ -44,7 +44,7 @@ export class Lives {
       if (point === undefined) break;
       this.#tries.set(point, (this.#tries.get(point) ?? 0) + 1);
       const armed = processes.start(name, { MLSQL_CRASH_POINTS: this.record, MLSQL_CRASH_AT: point });
-      const end = await Promise.race([armed.ended, sleep(PATIENCE_MS, 'alive' as const)]);
+      const end = await Promise.race([armed.ended, sleep(PATIENCE_MS, 'alive' as const, { ref: false })]);
       if (end === 'SIGKILL') this.#died.push(point);
       else if (end !== 'alive') throw new Error(`${name} ended by itself at ${point}: ${armed.errors}`);
       else await armed.kill();

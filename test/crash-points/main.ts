@@ -14,14 +14,16 @@ if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
   console.error('--seconds takes a number above 0, --seed a whole number');
   process.exit(2);
 }
-const { outcome, trains, retries, violations } = await crashTrial(seconds, seed, (line) => console.log(line));
+const { outcome, trains, retries, resumed, violations } = await crashTrial(seconds, seed, (line) =>
+  console.log(line),
+);
 console.log(
   [
     ...outcome.flatMap(({ name, died, known, missed }) => [
       `${name}: died at ${died} of ${known} points`,
       ...missed.map((point) => `  not reached again: ${point}`),
     ]),
-    `seed ${seed}: ${trains} trains went on meanwhile, with ${retries} further attempts`,
+    `seed ${seed}: ${trains} trains went on meanwhile, with ${retries} further attempts, ${resumed} from a checkpoint`,
     ...violations.map((violation) => `VIOLATED: ${violation}`),
     `violations: ${violations.length}`,
   ].join('\n'),
