@@ -107,7 +107,7 @@ export const acceptedKey = (folder: string, algIndex: number): string =>
 
 /** What lies in a version's or generation's folder. */
 const VERSION_PART =
-  /(?:^|\/)(?:_model_\d+|_gen\/[^/]+|_failed\/[^/]+)\/(_claim\.json|_staging\/accepted|_staging|meta\/[01]|[^/]+)/;
+  /(?:^|\/)(?:_model_\d+|_gen\/[^/]+|_failed\/[^/]+)\/(_claim\.json|_staging\/(?:accepted|checkpoint)|_staging|meta\/[01]|[^/]+)/;
 
 /** What an object is, of all that the product keeps: `blobs`, `version/meta/0`, `data`, … Keys of tables are `table`. */
 export function kindOfKey(key: string): string {
