@@ -144,7 +144,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     await leftovers.closeSessionFolders(folders, (await left.catch(() => NOTHING_LEFT)).sessions);
   });
   left
-    .then(() => leftovers.sweepDeadSessions(workDir, log))
+    .then((taken) => leftovers.sweepDeadSessions(workDir, log, taken))
     .catch((error: unknown) => {
       log.warn({ err: error }, 'what dead executors left could not be cleared up');
     });

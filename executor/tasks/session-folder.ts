@@ -59,12 +59,19 @@ async function closeSession(session: string): Promise<void> {
 /**
  * Ends what dead executors left running, and removes their folders. Attempts that are kept for a look stay, and so
  * does everything of executors that live, or live elsewhere.
+ * @param taken - what this executor took over: in these sessions only what lies beside the taken attempts goes
  */
-export async function sweepDeadSessions(workDir: WorkDir, log: Logger): Promise<void> {
+export async function sweepDeadSessions(
+  workDir: WorkDir,
+  log: Logger,
+  taken: { readonly sessions: readonly string[]; readonly attempts: readonly { readonly dir: string }[] },
+): Promise<void> {
   for (const session of await deadSessions(workDir.functions)) await removeTree(session);
-  for (const session of await deadSessions(workDir.attempts)) {
+  const stays = new Set(taken.attempts.map(({ dir }) => dir));
+  for (const session of [...taken.sessions, ...(await deadSessions(workDir.attempts))]) {
     log.info({ session }, 'clearing up after an executor that has died');
     await removeSession(session, async (dir) => {
+      if (stays.has(dir)) return false;
       await endLeftover(attemptFolder(dir));
       await removeTree(dir);
       return true;

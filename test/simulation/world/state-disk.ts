@@ -30,7 +30,7 @@ export class StateDisk {
         const settle = (run: () => void): void =>
           time.after(this.faults.dice.between(0, 2), () => process.deliver(run));
         if (this.epoch > epoch && !this.ignoresEpoch) return settle(() => reject(fenced(epoch, this.epoch)));
-        if (this.faults.strikes('state disk full', 0.0008)) return settle(() => reject(new DiskFull()));
+        if (this.faults.strikes('state disk full', 0.0012)) return settle(() => reject(new DiskFull()));
         // What a dead process had not given to the disk never comes there; half of the times it had.
         if (process.dead && this.faults.dice.chance(0.5)) return;
         this.epoch = Math.max(this.epoch, epoch);
