@@ -17,3 +17,21 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * A clock whose time goes on where the other one is set back: leases, waits and reasons must neither see time run backwards
+ * nor stand still until it has caught up. From then on it is ahead by as much.
+ */
+export function steady(clock: Clock): Clock {
+  let lastRead = clock.now();
+  let setBackMs = 0;
+  return {
+    now: () => {
+      const read = clock.now();
+      if (read < lastRead) setBackMs += lastRead - read;
+      lastRead = read;
+      return read + setBackMs;
+    },
+    after: (delayMs, callback) => clock.after(delayMs, callback),
+  };
+}

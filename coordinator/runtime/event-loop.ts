@@ -9,6 +9,7 @@ import type { step } from '../scheduling/step.js';
 export interface EventLoopDependencies {
   readonly state: SchedulerState;
   readonly step: typeof step;
+  /** Never runs backwards. */
   readonly clock: Clock;
   /** True: the invariants are checked after each step. Costs time with many groups. */
   readonly checkInvariants: boolean;
@@ -24,9 +25,6 @@ export class EventLoop {
   #stopped = false;
   #events = 0;
   #now = 0;
-  #lastRead = 0;
-  /** By how much the clock was set back in all. */
-  #setBackMs = 0;
   #cancelTimer: (() => void) | undefined;
 
   constructor(private readonly deps: EventLoopDependencies) {}
@@ -59,19 +57,11 @@ export class EventLoop {
   }
 
   #step(event: SchedulerEvent, causeId: string): void {
-    this.#now = this.#readClock();
+    this.#now = this.deps.clock.now();
     const effects = this.deps.step(this.deps.state, event, this.#now);
     if (this.deps.checkInvariants) checkInvariants(this.deps.state);
     for (const effect of effects) if (effect.type === 'wake-at') this.#wakeAt(effect.atMs);
     this.deps.run(effects, causeId);
-  }
-
-  /** A clock that is set back must not make time run backwards for leases, nor stand still until it has caught up. */
-  #readClock(): number {
-    const read = this.deps.clock.now();
-    if (read < this.#lastRead) this.#setBackMs += this.#lastRead - read;
-    this.#lastRead = read;
-    return read + this.#setBackMs;
   }
 
   #wakeAt(atMs: number): void {

@@ -274,6 +274,9 @@ describe('executors', () => {
       'an executor named e1 is at work already (host host, process 1)',
     );
     expect(older.ended).toBeUndefined();
+    // The lease is as long as it was, whatever becomes of the wall clock.
+    clock.setBack(3_600_000);
+    expect(() => runtime.connectExecutor(other, [], [], transport)).toThrow('at work already');
     clock.advance(10_001);
     runtime.connectExecutor(other, [], [], transport);
     expect(runtime.hub.connected()).toEqual(['e1']);

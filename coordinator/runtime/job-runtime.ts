@@ -1,5 +1,5 @@
 // The coordinator's jobs as the rest of it sees them: submit, cancel, look, follow; and the executors behind them.
-import type { Clock } from '../../shared/clock.js';
+import { type Clock, steady } from '../../shared/clock.js';
 import { MlsqlError } from '../../shared/errors.js';
 import {
   type AttemptRef,
@@ -70,6 +70,8 @@ export class JobRuntime {
   /** The executors' streams, for function messages. */
   readonly hub: ExecutorHub;
 
+  /** The machine's time, for everyone who looks at it. */
+  readonly #clock: Clock;
   readonly #state: SchedulerState;
   readonly #watchers: JobWatchers;
   readonly #runner: EffectRunner;
@@ -81,7 +83,9 @@ export class JobRuntime {
   #stopped = false;
 
   constructor(private readonly deps: JobRuntimeDependencies) {
-    const { clock, logger, epoch, leaseMs, heartbeatMs, storeUrl, clusterId } = deps;
+    const { logger, epoch, leaseMs, heartbeatMs, storeUrl, clusterId } = deps;
+    const clock = steady(deps.clock);
+    this.#clock = clock;
     this.#state = createSchedulerState({ ...deps.scheduling, epoch, leaseMs }, deps.seed);
     this.logs = new LogStore(deps.stateDir, clock);
     this.hub = new ExecutorHub(logger);
@@ -145,7 +149,7 @@ export class JobRuntime {
 
   get(jobId: string): JobView | undefined {
     const job = this.#state.jobs.get(toJobId(jobId));
-    return job === undefined ? undefined : new JobView(this.#state, job, () => this.deps.clock.now());
+    return job === undefined ? undefined : new JobView(this.#state, job, () => this.#clock.now());
   }
 
   /**
@@ -219,7 +223,7 @@ export class JobRuntime {
 
   /** By name; those lost for a while included. */
   executors(): ExecutorView[] {
-    const now = this.deps.clock.now();
+    const now = this.#clock.now();
     return [...this.#state.executors.values()]
       .map((executor) => executorView(executor, now))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -251,7 +255,7 @@ export class JobRuntime {
     const executor = facts.name;
     const known = this.#state.executors.get(executor);
     if (known !== undefined && known.connectionId !== 0 && known.facts.session !== facts.session) {
-      const leftMs = known.leaseUntilMs - this.deps.clock.now();
+      const leftMs = known.leaseUntilMs - this.#clock.now();
       if (leftMs > 0) throw nameTaken(known.facts, leftMs);
     }
     const connectionId = this.hub.open(executor, transport);
