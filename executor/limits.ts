@@ -6,8 +6,6 @@ export const DOWNLOADS_MAX = 8;
 export const COPIES_MAX = 8;
 /** Files of models and logs brought to the store at once. */
 export const UPLOADS_MAX = 8;
-/** Tries of one download or upload before its attempt fails. */
-export const TRANSFER_TRIES_MAX = 5;
 /** Files up to this size are uploaded from memory in one piece. */
 export const UPLOAD_BUFFER_MAX_BYTES = 1024 * 1024;
 /** Default of MLSQL_CACHE_BYTES. */

@@ -1,6 +1,6 @@
 // What one run carries from statement to statement, and what the statements need of the coordinator.
 import type { Clock } from '../../shared/clock.js';
-import type { Position } from '../../shared/errors.js';
+import { MlsqlError, type Position } from '../../shared/errors.js';
 import type { RunId, SessionId } from '../../shared/ids.js';
 import type { Text } from '../../shared/language/ast.js';
 import type { Logger } from '../../shared/logger.js';
@@ -65,7 +65,9 @@ export interface RunContext {
   begun: boolean;
   /** Resolves when all that was told is kept: whoever goes on with the run knows of it. */
   kept(): Promise<void>;
-  /** The job that an earlier coordinator submitted for this statement, if it had got that far. */
+  /** True: the process ends and the run does not, the next coordinator goes on with it. */
+  leaving(): boolean;
+  /** The job that this statement noted, or an earlier coordinator for it, if it had got that far. */
   startedJob(): string | undefined;
   /** Of a job of this run: `algIndex/attempt` → how many of its log lines were told. */
   toldLines(jobId: string): ReadonlyMap<string, number>;
@@ -79,3 +81,12 @@ export interface RunContext {
 }
 
 export const positionOf = (text: Text): Position => ({ line: text.span.line, column: text.span.column });
+
+/** Waits for the work; its error names this place of the script, where it knows none. */
+export async function atPosition<T>(work: Promise<T>, position: Position): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof MlsqlError ? error.with({ position }) : error;
+  }
+}

@@ -351,6 +351,7 @@ export class RunManager {
       statement: 0,
       begun: false,
       kept: () => journal.flush(),
+      leaving: () => this.#suspended,
       startedJob: () => record.jobs.get(context.statement),
       toldLines: (jobId) => toldLines(journal.events.all(), jobId),
       noteJob: (jobId) => {

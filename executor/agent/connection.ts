@@ -1,6 +1,7 @@
 // The one stream to the coordinator: kept alive, opened again whenever it ends.
 import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
+import { backoffMs, RECONNECT_BACKOFF } from '../../shared/backoff.js';
 import type { Clock } from '../../shared/clock.js';
 import { MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
@@ -9,7 +10,6 @@ import type { ExecutorMessage } from '../../shared/rpc/gen/mlsql/v1/ExecutorMess
 import type { ExecutorsClient } from '../../shared/rpc/gen/mlsql/v1/Executors.js';
 import type { Hello } from '../../shared/rpc/gen/mlsql/v1/Hello.js';
 import type { Welcome__Output as Welcome } from '../../shared/rpc/gen/mlsql/v1/Welcome.js';
-import { backoffMs, RECONNECT_BACKOFF } from '../backoff.js';
 import { HEARTBEAT_DEFAULT_MS, STREAM_SETTLED_MS, WELCOME_TIMEOUT_MS } from '../limits.js';
 
 /** How long the coordinator's own end of a stream is waited for at a goodbye. */

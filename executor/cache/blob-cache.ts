@@ -9,8 +9,8 @@ import PQueue from 'p-queue';
 import { MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import { livenessOf, PROCESS_IDENTITY } from '../../shared/object-store/process-identity.js';
+import { retrying } from '../../shared/retry.js';
 import { COPIES_MAX, DOWNLOADS_MAX } from '../limits.js';
-import { retrying } from '../retry.js';
 import { type CacheEntry, type CacheQuota, chooseVictims } from './eviction.js';
 import type { WorkDir } from './work-dir.js';
 

@@ -1,6 +1,7 @@
 // The functions that this executor serves, and the stream on which they are called.
 import { join } from 'node:path';
 import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import { backoffMs, RECONNECT_BACKOFF } from '../../shared/backoff.js';
 import type { Clock } from '../../shared/clock.js';
 import { ERROR_KINDS, type ErrorCode, isMlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
@@ -11,7 +12,6 @@ import type { FunctionCall__Output as FunctionCall } from '../../shared/rpc/gen/
 import type { FunctionReply } from '../../shared/rpc/gen/mlsql/v1/FunctionReply.js';
 import type { FunctionSpec__Output as FunctionSpec } from '../../shared/rpc/gen/mlsql/v1/FunctionSpec.js';
 import type { FunctionUpdate } from '../../shared/rpc/gen/mlsql/v1/FunctionUpdate.js';
-import { backoffMs, RECONNECT_BACKOFF } from '../backoff.js';
 import { removeTree } from '../tasks/attempt-folder.js';
 import { failureOfStep } from '../tasks/outcome.js';
 import { parseError } from '../tasks/reports.js';

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import { retrying } from '../retry.js';
+import { retrying } from '../../shared/retry.js';
 import { makeParents, pathWithin } from './attempt-folder.js';
 
 /** Files of one set. */

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MlsqlError } from '../../shared/errors.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { retrying } from '../../shared/retry.js';
 import type { InputFile__Output as InputFile } from '../../shared/rpc/gen/mlsql/v1/InputFile.js';
 import { SOCKET_PATH_MAX_BYTES } from '../limits.js';
-import { retrying } from '../retry.js';
 
 const NEWLINE = 0x0a;
 

@@ -5,10 +5,10 @@ import { chmod, mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { retrying } from '../../shared/retry.js';
 import type { InputFile__Output as InputFile } from '../../shared/rpc/gen/mlsql/v1/InputFile.js';
 import type { Resource__Output as Resource } from '../../shared/rpc/gen/mlsql/v1/Resource.js';
 import type { BlobCache } from '../cache/blob-cache.js';
-import { retrying } from '../retry.js';
 import { makeParents, pathWithin } from './attempt-folder.js';
 
 /** A file and where it shall lie. */

@@ -5,9 +5,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import PQueue from 'p-queue';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { retrying } from '../../shared/retry.js';
 import { UPLOAD_BUFFER_MAX_BYTES, UPLOADS_MAX } from '../limits.js';
 import { LineSplitter, type LogLine } from '../logs/line-splitter.js';
-import { retrying } from '../retry.js';
 import { listFiles, type ModelFilePath } from './model-files.js';
 
 /** A file as it lies in the store now. */

@@ -5,7 +5,7 @@ import { nearestHint } from '../../../shared/language/nearest.js';
 import { checkLoad } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { resolveSources } from '../../planning/sources.js';
-import { positionOf, type RunContext } from '../context.js';
+import { atPosition, positionOf, type RunContext } from '../context.js';
 import { interruptible } from '../interruptible.js';
 
 export async function runLoad(context: RunContext, statement: LoadStatement): Promise<void> {
@@ -14,21 +14,16 @@ export async function runLoad(context: RunContext, statement: LoadStatement): Pr
   const table = substitute(statement.table, scope.variables);
   const path = substitute(statement.path, scope.variables);
   const position = positionOf(statement.path);
-  try {
-    if (format === 'jsonStr' || format === 'script') {
-      const inlineText = variable(context, path, position);
-      await interruptible(context, () =>
-        services.engine.load(scope.session, { table, format, files: [], inlineText, options }),
-      );
-    } else {
-      const files = await resolveSources(services.store, clientFiles, path, position);
-      await interruptible(context, () =>
-        services.engine.load(scope.session, { table, format, files, options }),
-      );
-    }
-  } catch (error) {
-    throw error instanceof MlsqlError ? error.with({ position }) : error;
-  }
+  const load = async (): Promise<void> => {
+    const source =
+      format === 'jsonStr' || format === 'script'
+        ? { files: [], inlineText: variable(context, path, position) }
+        : { files: await resolveSources(services.store, clientFiles, path, position) };
+    await interruptible(context, () =>
+      services.engine.load(scope.session, { table, format, options, ...source }),
+    );
+  };
+  await atPosition(load(), position);
   context.lastTable = { kind: 'table', name: table, engineTable: table };
 }
 

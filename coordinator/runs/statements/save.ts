@@ -1,11 +1,10 @@
 // save [mode] t as FORMAT.`path`: the table is written as a folder of the store.
 import { createHash } from 'node:crypto';
-import { MlsqlError } from '../../../shared/errors.js';
 import type { SaveStatement } from '../../../shared/language/ast.js';
 import { checkSave } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { targetKey } from '../../planning/inputs.js';
-import { positionOf, type RunContext } from '../context.js';
+import { atPosition, positionOf, type RunContext } from '../context.js';
 import { interruptible } from '../interruptible.js';
 
 export async function runSave(context: RunContext, statement: SaveStatement): Promise<void> {
@@ -15,25 +14,21 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
   const path = substitute(statement.path, scope.variables);
   const position = positionOf(statement.path);
   const key = targetKey(path, 'save', position);
-  await services.engine.describe(scope.session, table).catch((error: unknown) => {
-    throw error instanceof MlsqlError ? error.with({ position: positionOf(statement.table) }) : error;
-  });
+  await atPosition(services.engine.describe(scope.session, table), positionOf(statement.table));
   const partitionBy = statement.partitionBy.map((column) => substitute(column, scope.variables));
-  try {
-    await interruptible(context, () =>
-      services.engine.save(scope.session, {
-        table,
-        format,
-        prefix: key,
-        mode: statement.mode,
-        id: saveId(context),
-        options,
-        partitionBy,
-      }),
-    );
-  } catch (error) {
-    throw error instanceof MlsqlError ? error.with({ position }) : error;
-  }
+  const save = {
+    table,
+    format,
+    prefix: key,
+    mode: statement.mode,
+    id: saveId(context),
+    options,
+    partitionBy,
+  };
+  await atPosition(
+    interruptible(context, () => services.engine.save(scope.session, save)),
+    position,
+  );
 }
 
 /** The same for the same statement of the same run, also after a restart. Names of runs may be used again, later. */

@@ -3,7 +3,7 @@ import { MlsqlError } from '../../../shared/errors.js';
 import type { SetStatement } from '../../../shared/language/ast.js';
 import { checkSet } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
-import { positionOf, type RunContext } from '../context.js';
+import { atPosition, positionOf, type RunContext } from '../context.js';
 import { functionsInScope } from '../functions-in-scope.js';
 import { interruptible } from '../interruptible.js';
 
@@ -45,11 +45,10 @@ async function applySetting(
   const position = positionOf(statement.value);
   switch (name.toLowerCase()) {
     case TIME_ZONE:
-      try {
-        await interruptible(context, () => context.services.engine.setTimeZone(context.scope.session, value));
-      } catch (error) {
-        throw error instanceof MlsqlError ? error.with({ position }) : error;
-      }
+      await atPosition(
+        interruptible(context, () => context.services.engine.setTimeZone(context.scope.session, value)),
+        position,
+      );
       return;
     case ANSI:
       if (value.trim().toLowerCase() === 'false') return;

@@ -1,9 +1,12 @@
-// The job of a train or retry: submitted once whoever dies meanwhile, followed to its end, its outcome told.
+// The job of a train or retry: its place claimed and submitted once whoever dies meanwhile, followed to its end, its outcome
+// told.
 import { MlsqlError, type Position } from '../../../shared/errors.js';
 import { type JobId, newId, jobId as toJobId } from '../../../shared/ids.js';
 import type { Text } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
-import type { Published } from '../../models/publisher.js';
+import { retrying } from '../../../shared/retry.js';
+import type { ModelTarget } from '../../models/model-types.js';
+import type { ClaimRequest, Published } from '../../models/publisher.js';
 import type { JobOutcome } from '../../scheduling/outcome.js';
 import type { RunContext } from '../context.js';
 import { followJob } from '../follow-job.js';
@@ -21,7 +24,7 @@ export interface JobSteps {
 
 /** Resolves with the outcome of the statement's job; what an earlier coordinator submitted is followed, not done again. */
 export async function submitOrFollow(context: RunContext, { submit, key }: JobSteps): Promise<JobOutcome> {
-  const { jobs, clock, publisher } = context.services;
+  const { jobs, clock } = context.services;
   const started = context.startedJob();
   let outcome: JobOutcome;
   if (started !== undefined && jobs.get(started) !== undefined) {
@@ -30,17 +33,56 @@ export async function submitOrFollow(context: RunContext, { submit, key }: JobSt
     try {
       outcome = await submit(toJobId(started ?? newId('job', clock.now())));
     } catch (error) {
-      // An earlier coordinator may have claimed a version for a job that now cannot be submitted: the claim is ended.
-      if (started !== undefined && jobs.get(started) === undefined) {
-        const why = error instanceof Error ? error.message : String(error);
-        const reason = `the train could not be submitted again: ${why}`;
-        await publisher.abandonJob(key(), toJobId(started), reason, clock.now());
-      }
+      await endClaim(context, key, error);
       throw error;
     }
   }
   if (!context.jobIds.includes(outcome.jobId)) context.jobIds.push(outcome.jobId);
   return outcome;
+}
+
+/**
+ * Takes the place for the job's result. From then on a coordinator that is started anew finds the job, or claims the same
+ * place for it again; so does another try of a claim whose answer was lost.
+ */
+export async function claimPlace(
+  context: RunContext,
+  key: string,
+  request: Omit<ClaimRequest, 'runId' | 'user' | 'now'>,
+): Promise<ModelTarget> {
+  const { runId, user, services, signal } = context;
+  const { jobId } = request;
+  await context.noteJob(jobId);
+  const target = await retrying(
+    () => services.publisher.claim(key, { ...request, runId, user, now: services.clock.now() }),
+    signal,
+    (error) => services.logger.warn({ jobId, err: error }, 'the place for a model is claimed again'),
+  );
+  context.jobIds.push(jobId);
+  return target;
+}
+
+/**
+ * A place may be claimed for a job that cannot be submitted, by this coordinator or by an earlier one: it is ended. Where
+ * the process ends and the run does not, the next coordinator claims it again.
+ */
+async function endClaim(context: RunContext, key: () => string, cause: unknown): Promise<void> {
+  const { jobs, clock, publisher, logger } = context.services;
+  const noted = context.startedJob();
+  if (noted === undefined || jobs.get(noted) !== undefined || context.leaving()) return;
+  const jobId = toJobId(noted);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const reason = `the train could not be submitted: ${why}`;
+  try {
+    await retrying(
+      () => publisher.abandonJob(key(), jobId, reason, clock.now()),
+      undefined,
+      (error) => logger.warn({ jobId, err: error }, 'the claim of a train that failed is ended again'),
+    );
+  } catch (error) {
+    // The run's own error counts; what is left tells nobody of a version that would be there.
+    logger.error({ jobId, err: error }, 'the claim of a train that failed could not be ended');
+  }
 }
 
 /** Warnings for what went wrong and yet was published; the first cause as the error where nothing was. */

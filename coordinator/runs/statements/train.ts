@@ -1,5 +1,4 @@
 // train: options checked, inputs found, partitions written, a version claimed, the job followed to its end, meta/0 shown.
-import { MlsqlError } from '../../../shared/errors.js';
 import type { JobId } from '../../../shared/ids.js';
 import type { TrainStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
@@ -11,10 +10,10 @@ import { parseTrainOptions, type TrainOptions } from '../../planning/train-optio
 import { dataFormat, planTrain, type ResolvedGroup } from '../../planning/train-plan.js';
 import type { JobOutcome } from '../../scheduling/outcome.js';
 import type { WrittenPart } from '../../tables/table-engine.js';
-import { positionOf, type RunContext } from '../context.js';
+import { atPosition, positionOf, type RunContext } from '../context.js';
 import { followJob } from '../follow-job.js';
 import { interruptible } from '../interruptible.js';
-import { conclude, type FinishedTrain, showResult, submitOrFollow } from './train-job.js';
+import { claimPlace, conclude, type FinishedTrain, showResult, submitOrFollow } from './train-job.js';
 
 export async function runTrain(context: RunContext, statement: TrainStatement): Promise<FinishedTrain> {
   const outcome = await submitOrFollow(context, {
@@ -50,7 +49,7 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
   }
   const groups = await resolveGroups(inputs, options);
   const table = substitute(statement.table, scope.variables);
-  const { columns } = await atTable(
+  const { columns } = await atPosition(
     services.engine.describe(scope.session, table),
     positionOf(statement.table),
   );
@@ -69,12 +68,8 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
   });
   context.signal.throwIfAborted();
 
-  // From here on a coordinator that is started anew finds the job, or claims the same place for it again.
-  await context.noteJob(id);
-  const target = await services.publisher.claim(key, {
+  const target = await claimPlace(context, key, {
     jobId: id,
-    runId: context.runId,
-    user: context.user,
     keepVersion: options.keepVersion,
     train: describe(
       options,
@@ -82,9 +77,7 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
       plan.groups.map((group) => group.algIndex),
       parts,
     ),
-    now: services.clock.now(),
   });
-  context.jobIds.push(id);
   return followJob(context, id, {
     jobId: id,
     runId: context.runId,
@@ -136,7 +129,7 @@ function writeParts(
   key: string,
   options: TrainOptions,
 ): Promise<readonly WrittenPart[]> {
-  return atTable(
+  return atPosition(
     context.services.engine.writeParts(context.scope.session, {
       table,
       format: dataFormat(options),
@@ -154,7 +147,7 @@ async function writeValidateParts(
 ): Promise<readonly WrittenPart[]> {
   if (options.validateTable === undefined) return [];
   const { value, valuePosition: position } = options.validateTable;
-  return atTable(
+  return atPosition(
     context.services.engine.writeParts(context.scope.session, {
       table: value,
       format: 'json',
@@ -163,14 +156,6 @@ async function writeValidateParts(
     }),
     position,
   );
-}
-
-async function atTable<T>(work: Promise<T>, position: { line: number; column: number }): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw error instanceof MlsqlError ? error.with({ position }) : error;
-  }
 }
 
 function describe(

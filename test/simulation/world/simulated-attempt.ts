@@ -1,9 +1,6 @@
 // An attempt as the real agent drives it. The steps, the news of them and how each failure is judged are the product's;
 // only the work itself (files, the script, the upload's bytes) happens in the simulated world.
 import type { AgentAttempt } from '../../../executor/agent/agent.js';
-import { backoffMs, TRANSFER_BACKOFF } from '../../../executor/backoff.js';
-import { TRANSFER_TRIES_MAX } from '../../../executor/limits.js';
-import { mayPass } from '../../../executor/retry.js';
 import { AttemptNews } from '../../../executor/tasks/attempt-news.js';
 import {
   failureOfScript,
@@ -12,8 +9,10 @@ import {
   type Step,
   type Stop,
 } from '../../../executor/tasks/outcome.js';
+import { backoffMs, TRANSFER_BACKOFF } from '../../../shared/backoff.js';
 import { jobLogKey } from '../../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../../shared/object-store/object-store.js';
+import { mayPass, TRANSFER_TRIES_MAX } from '../../../shared/retry.js';
 import type { AttemptFailure } from '../../../shared/rpc/gen/mlsql/v1/AttemptFailure.js';
 import type { AttemptId__Output as AttemptId } from '../../../shared/rpc/gen/mlsql/v1/AttemptId.js';
 import type { AttemptUpdate } from '../../../shared/rpc/gen/mlsql/v1/AttemptUpdate.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MlsqlError } from '../shared/errors.js';
+import { MlsqlError } from './errors.js';
 import { mayPass, retrying } from './retry.js';
 
 const unavailable = new MlsqlError('MLSQL_STORE_UNAVAILABLE', 'the store is busy');
