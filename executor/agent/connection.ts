@@ -197,7 +197,7 @@ export class Connection {
       this.#handlers.refused(refusal(lasting, error?.details ?? ''));
       return;
     }
-    // Two executors of one name would otherwise take the stream from each other without a pause.
+    // A coordinator that welcomes and then breaks off would otherwise be called again without a pause.
     if (wasWelcomed && this.#clock.now() - this.#welcomedMs > STREAM_SETTLED_MS) this.#failures = 0;
     this.#failures++;
     const delayMs = backoffMs(RECONNECT_BACKOFF, this.#failures, this.#random());

@@ -30,6 +30,8 @@ export interface AttemptFolder {
   readonly resource: string;
   readonly model: string;
   readonly checkpoint: string;
+  /** Other names of the checkpoint's files, while they are brought to the store. */
+  readonly checkpointTaken: string;
   readonly tmp: string;
   readonly output: string;
   readonly error: string;
@@ -56,6 +58,7 @@ export function attemptFolder(dir: string): AttemptFolder {
     resource: join(dir, 'resource'),
     model: join(dir, 'model'),
     checkpoint: join(dir, 'checkpoint'),
+    checkpointTaken: join(dir, 'checkpoint.taken'),
     tmp: join(dir, 'tmp'),
     output: join(dir, 'output.log'),
     error: join(dir, 'error.json'),

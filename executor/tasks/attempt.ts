@@ -131,6 +131,7 @@ export class Attempt {
         ...deps,
         store: new CheckpointStore(deps.store, task.checkpointPrefix, id.attempt),
         folder: this.#folder.checkpoint,
+        takenFolder: this.#folder.checkpointTaken,
         log: this.#log,
         warn: (message) => this.#news.warn({ code: 'MLSQL_TASK_CHECKPOINT', message }),
       });

@@ -17,15 +17,13 @@ const DECODER = new TextDecoder('utf-8', { fatal: true });
 export type FolderName = 'tempModelLocalPath' | 'checkpointPath';
 
 /**
- * All files below the folder in order of their paths; none where there is no folder.
+ * All files below the folder in order of their paths; none where there is no folder. What goes while it is looked for is not
+ * there.
  * @throws MlsqlError MLSQL_STORE_PATH_INVALID for a link that leads out of the folder or in a circle, for a pipe,
  *   socket or device, for a name that is no UTF-8, and where the model is no folder
  */
 export async function listFiles(folder: string, name: FolderName): Promise<ModelFilePath[]> {
-  const info = await lstat(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const info = await unlessGone(lstat(folder));
   if (info === undefined) return [];
   if (info.isSymbolicLink() || !info.isDirectory()) {
     throw refused(name, '', 'is a file or a link', `make ${name} a folder and save the files into it`);
@@ -34,6 +32,16 @@ export async function listFiles(folder: string, name: FolderName): Promise<Model
   const files: ModelFilePath[] = [];
   await walk(name, root, '', [root], root, files);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Undefined where there is nothing, or nothing any more. */
+export async function unlessGone<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -47,11 +55,12 @@ async function walk(
   root: string,
   files: ModelFilePath[],
 ): Promise<void> {
-  for (const entry of await readdir(folder, { encoding: 'buffer' })) {
+  for (const entry of (await unlessGone(readdir(folder, { encoding: 'buffer' }))) ?? []) {
     const name = decodeName(place, entry, prefix);
     const path = prefix + name;
     const absolute = join(folder, name);
-    const info = await lstat(absolute);
+    const info = await unlessGone(lstat(absolute));
+    if (info === undefined) continue;
     if (info.isFile()) {
       files.push({ path, absolute, sizeBytes: info.size });
     } else if (info.isDirectory()) {

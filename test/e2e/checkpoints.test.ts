@@ -94,3 +94,42 @@ it('is told of a drain, and its last set is waited for', async () => {
   expect(began('m/drained')).toEqual({ epoch: 1007, told: true });
   await staying.kill('SIGTERM');
 });
+
+/** Replaces its state every 20 ms until the gate is there. */
+const restless = (gate: string): string => `
+import json, os, time, mlsql
+folder = mlsql.internal_system_param["checkpointPath"]
+path = os.path.join(folder, "state.json")
+state = {"epoch": 0}
+if os.path.exists(path):
+    with open(path) as file:
+        state = json.load(file)
+began = dict(state)
+print("goes on from epoch %d" % began["epoch"], flush=True)
+while not os.path.exists(${JSON.stringify(gate)}):
+    state["epoch"] += 1
+    with open(path + ".tmp", "w") as file:
+        json.dump(state, file)
+    os.replace(path + ".tmp", path)
+    time.sleep(0.02)
+model = mlsql.internal_system_param["tempModelLocalPath"]
+os.makedirs(model)
+with open(os.path.join(model, "began.json"), "w") as file:
+    json.dump(began, file)
+`;
+
+it('goes on from a recent set where the script never lets the folder rest', async () => {
+  const gate = join(cluster.root, 'gate-3');
+  cluster.file('train.py', restless(gate));
+  const dying = cluster.executor('dying-3');
+  const running = cluster.run(train('/m/restless'));
+  await eventually('a set lies in the store', () => existsSync(setOf('m/restless')));
+  await dying.kill();
+  writeFileSync(gate, '');
+  const staying = cluster.executor('staying-3');
+  const result = await running;
+  expect(result.error, result.stderr).toBeUndefined();
+  expect(result.rows).toMatchObject([{ status: 'success', attempts: 2, executor: 'staying-3' }]);
+  expect((began('/m/restless') as { epoch: number }).epoch).toBeGreaterThan(50);
+  await staying.kill('SIGTERM');
+});
