@@ -156,6 +156,22 @@ export const PLANTED = {
       store: putsLate(time, '/meta/1/', 400),
     }),
   },
+  'second-result': {
+    what: 'the result of an attempt that was given up is accepted as well, over the one that counts',
+    seams: () => ({
+      store: unconditional(/\/_staging\/accepted\/\d+$/),
+      step: (real) => (state, event, now) => {
+        const effects = real(state, event, now);
+        if (event.type !== 'attempt-news' || event.news.result === undefined) return effects;
+        const { ref, result } = event.news;
+        const job = state.jobs.get(ref.jobId);
+        const isStale = job !== undefined && job.groups.get(ref.algIndex)?.attempts !== ref.attempt;
+        return isStale
+          ? [...effects, { type: 'accept-result', ref, target: job.spec.target, result }]
+          : effects;
+      },
+    }),
+  },
   'accepted-by-hearsay': {
     what: 'a result counts as accepted though the store was not asked',
     seams: () => ({
