@@ -6,6 +6,12 @@ export const DOWNLOADS_MAX = 8;
 export const COPIES_MAX = 8;
 /** Files of models and logs brought to the store at once. */
 export const UPLOADS_MAX = 8;
+/** How long a store that does not answer is asked for what an attempt needs; then another executor may have it nearer. */
+export const SYNC_DEADLINE_MS = 60_000;
+/** How long it is asked to take what a script has trained: hours of work may lie there. */
+export const RESULT_DEADLINE_MS = 600_000;
+/** How long it is asked to take the log of an attempt that was stopped. */
+export const STOPPED_LOG_DEADLINE_MS = 3_000;
 /** Files up to this size are uploaded from memory in one piece. */
 export const UPLOAD_BUFFER_MAX_BYTES = 1024 * 1024;
 /** Default of MLSQL_CACHE_BYTES. */

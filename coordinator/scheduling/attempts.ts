@@ -16,7 +16,7 @@ import {
 import { guardAttempt, refOf, renewLease } from './leases.js';
 import { GROUP_WARNINGS_MAX } from './limits.js';
 import type { AttemptRecord, ExecutorRecord, FailureInfo, GroupRecord, JobRecord } from './model.js';
-import { backoffMs } from './retry.js';
+import { backoffMs, lastingAfter } from './retry.js';
 import { tell } from './story.js';
 import { mayMoveGroup, moveGroup } from './transitions.js';
 import type { Turn } from './turn.js';
@@ -75,15 +75,17 @@ export function onResultDecided(turn: Turn, event: ResultDecidedEvent): void {
     });
     return;
   }
-  if (!decision.failure.retryable) {
-    failGroup(turn, job, group, decision.failure);
+  if (group.acceptFailures === 0) group.acceptFailedMs = turn.now;
+  const failure = lastingAfter(turn, decision.failure, group.acceptFailedMs);
+  if (!failure.retryable) {
+    failGroup(turn, job, group, failure);
     return;
   }
-  // The result lies in the store and costs nothing to keep; training again would cost hours. So the store is asked until
-  // it answers, and a cancel is the way out.
+  // The result lies in the store and costs nothing to keep; training again would cost hours. So the store is asked for a
+  // long time, and a cancel is the way out.
   if (group.acceptFailures === 0)
-    tell(turn, job, `group ${group.algIndex}: the store cannot be asked yet: ${decision.failure.message}`);
-  group.failure = decision.failure;
+    tell(turn, job, `group ${group.algIndex}: the store cannot be asked yet: ${failure.message}`);
+  group.failure = failure;
   group.acceptAtMs = turn.now + backoffMs(group.acceptFailures, turn.state.config, turn.state.rng);
   group.acceptFailures += 1;
   addDeadline(turn.state, group.acceptAtMs, {

@@ -148,6 +148,23 @@ describe('cancel', () => {
     expect(machine.cancel('other')).toEqual([{ type: 'acknowledge', requestId: 4, known: false }]);
   });
 
+  it('fails a group whose acceptance the store did not answer for a day', () => {
+    const machine = machineWith(1);
+    machine.submit(jobSpec('j'));
+    machine.report('j', 0, 'succeeded');
+    const ref = { jobId: jobId('j'), algIndex: 0, attempt: 1 };
+    const before = machine.now;
+    while (machine.group('j', 0).phase === 'accepting') {
+      machine.step({ type: 'result-decided', ref, decision: { kind: 'failed', failure: STORE_DOWN } });
+      machine.pass(3_600_000);
+    }
+    expect(machine.now - before).toBe(25 * 3_600_000);
+    expect(machine.group('j', 0)).toMatchObject({
+      phase: 'failed',
+      failure: { message: 'for 24 h: connection refused' },
+    });
+  });
+
   it('ends the wait for a store that does not answer an acceptance', () => {
     const machine = machineWith(1);
     machine.submit(jobSpec('j'));
@@ -193,6 +210,22 @@ describe('a publisher that fails', () => {
     expect(machine.job('j').story.filter((line) => line.text.includes('connection refused'))).toHaveLength(1);
     machine.published('j');
     expect(machine.job('j').state).toBe('SUCCEEDED');
+  });
+
+  it('is not asked for ever', () => {
+    const machine = publishing();
+    const during = (stage: 'publishing' | 'failing'): number => {
+      const before = machine.now;
+      while (machine.job('j').stage === stage) {
+        decide(machine, stage, STORE_DOWN);
+        machine.pass(3_600_000);
+      }
+      return machine.now - before;
+    };
+    expect(during('publishing')).toBe(25 * 3_600_000);
+    expect(during('failing')).toBe(25 * 3_600_000);
+    expect(machine.job('j')).toMatchObject({ state: 'FAILED', stage: 'ended' });
+    expect(machine.job('j').endReason).toContain('cannot be published: for 24 h: connection refused');
   });
 
   it('ends the job as failed where the version can never be published', () => {

@@ -16,7 +16,7 @@ import type {
 import { type JobOutcome, jobOutcome } from './outcome.js';
 import { enqueue, requirementOf, shapeKey, userOf } from './queue.js';
 import { waitReason } from './reasons.js';
-import { backoffMs } from './retry.js';
+import { backoffMs, lastingAfter } from './retry.js';
 import { tell } from './story.js';
 import { counted, tally } from './tally.js';
 import { moveJobStage, moveJobState } from './transitions.js';
@@ -120,7 +120,8 @@ export function onPublishDecided(turn: Turn, event: PublishDecidedEvent): void {
     endJob(turn, job, decision.published);
     return;
   }
-  const { failure } = decision;
+  if (job.publishFailures === 0) job.publishFailedMs = turn.now;
+  const failure = lastingAfter(turn, decision.failure, job.publishFailedMs);
   job.publishFailure = failure;
   turn.jobChanged(job);
   if (failure.retryable) {
@@ -133,6 +134,7 @@ export function onPublishDecided(turn: Turn, event: PublishDecidedEvent): void {
   } else if (job.stage === 'publishing') {
     tell(turn, job, `cannot be published: ${failure.message}`, true);
     job.publishRefused = failure;
+    job.publishFailures = 0;
     moveJobStage(job, 'failing');
     askForPublish(turn, job);
   } else {
@@ -253,6 +255,7 @@ export function newJob(state: SchedulerState, spec: JobSpec, now: number): JobRe
     stopped: false,
     firstFailure: undefined,
     publishFailures: 0,
+    publishFailedMs: 0,
     publishFailure: undefined,
     publishRefused: undefined,
     publishAtMs: 0,
@@ -282,6 +285,7 @@ function newGroup(spec: GroupSpec): GroupRecord {
     result: undefined,
     acceptedAttempt: 0,
     acceptFailures: 0,
+    acceptFailedMs: 0,
     acceptAtMs: 0,
     executor: '',
     progress: -1,

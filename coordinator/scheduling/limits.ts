@@ -17,6 +17,7 @@ export const SCHEDULER_DEFAULTS: Omit<SchedulerConfig, 'epoch'> = {
   memoryRetries: 1,
   retryDelayMs: 500,
   retryDelayMaxMs: 30_000,
+  storeDeadlineMs: 24 * 3_600_000,
   unplaceableGraceMs: 30_000,
   cancelGuardMs: 60_000,
   reattachMs: 30_000,

@@ -213,6 +213,8 @@ export interface GroupRecord {
   acceptedAttempt: number;
   /** Tries of the acceptance that failed in a row. */
   acceptFailures: number;
+  /** When the first of them was. */
+  acceptFailedMs: number;
   /** Next try of an acceptance that failed; 0: one is under way, or none is due. */
   acceptAtMs: number;
   /** Facts of the last attempt; empty before the first. */
@@ -280,6 +282,8 @@ export interface JobRecord {
   firstFailure: { readonly algIndex: number; readonly failure: FailureInfo } | undefined;
   /** Tries of publish or fail that failed in a row. */
   publishFailures: number;
+  /** When the first of them was. */
+  publishFailedMs: number;
   /** What the last such try said. */
   publishFailure: FailureInfo | undefined;
   /** Why the version can never be published, although enough groups succeeded. */
@@ -415,6 +419,8 @@ export interface SchedulerConfig {
   /** Wait before the next try after a failure; doubles each time up to the maximum, with jitter. */
   readonly retryDelayMs: number;
   readonly retryDelayMaxMs: number;
+  /** How long a store that does not answer is asked to accept a result, or to take a version, before that fails. */
+  readonly storeDeadlineMs: number;
   /** How long a group waits while executors are connected and none could ever hold it. */
   readonly unplaceableGraceMs: number;
   /** How long beyond its grace an executor has to end an attempt before it is given up. */

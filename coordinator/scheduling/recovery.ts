@@ -53,6 +53,7 @@ function recoverJob(turn: Turn, { spec, job: snapshot, groups, story }: SavedJob
     served: 0,
     // Whatever was asked of the publisher is asked again below.
     publishAtMs: 0,
+    publishFailures: 0,
   };
   state.submits = Math.max(state.submits, job.submitOrder);
   state.jobs.set(spec.jobId, job);
@@ -126,7 +127,7 @@ function groupOf(job: JobRecord, { algIndex }: GroupSnapshot): GroupRecord {
 /** A snapshot as a group's own: its place in a queue and what was asked of the store are of the process that ended. */
 function own(snapshot: GroupSnapshot): Partial<GroupRecord> {
   const live = snapshot.live === undefined ? undefined : { ...snapshot.live };
-  return { ...snapshot, live, ticket: -1, acceptAtMs: 0 };
+  return { ...snapshot, live, ticket: -1, acceptAtMs: 0, acceptFailures: 0 };
 }
 
 function firstFailureOf(job: JobRecord): JobRecord['firstFailure'] {

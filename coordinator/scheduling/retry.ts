@@ -69,3 +69,15 @@ export function backoffMs(
   const full = Math.min(config.retryDelayMs * 2 ** Math.min(failuresBefore, 20), config.retryDelayMaxMs);
   return Math.round(full * (0.5 + nextRandom(rng) / 2));
 }
+
+/** The failure of a store that has not answered since `sinceMs`: a lasting one, once that is too long. */
+export function lastingAfter(
+  { now, state }: { readonly now: number; readonly state: { readonly config: SchedulerConfig } },
+  failure: FailureInfo,
+  sinceMs: number,
+): FailureInfo {
+  const waitedMs = now - sinceMs;
+  if (!failure.retryable || waitedMs < state.config.storeDeadlineMs) return failure;
+  const hours = Math.round(waitedMs / 3_600_000);
+  return { ...failure, retryable: false, message: `for ${hours} h: ${failure.message}` };
+}

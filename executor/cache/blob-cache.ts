@@ -10,7 +10,7 @@ import { MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import { livenessOf, PROCESS_IDENTITY } from '../../shared/object-store/process-identity.js';
 import { retrying } from '../../shared/retry.js';
-import { COPIES_MAX, DOWNLOADS_MAX } from '../limits.js';
+import { COPIES_MAX, DOWNLOADS_MAX, SYNC_DEADLINE_MS } from '../limits.js';
 import { type CacheEntry, type CacheQuota, chooseVictims } from './eviction.js';
 import type { WorkDir } from './work-dir.js';
 
@@ -230,7 +230,11 @@ export class BlobCache {
     if (download === undefined) {
       const abort = new AbortController();
       const done = this.#downloadQueue.add(() =>
-        retrying(() => this.#fetch(blob, fetch, abort.signal), abort.signal),
+        retrying(() => this.#fetch(blob, fetch, abort.signal), {
+          deadlineMs: SYNC_DEADLINE_MS,
+          signal: abort.signal,
+          onRetry: (error) => this.#log.warn({ blob: blob.sha256, err: error }, 'a download is tried again'),
+        }),
       );
       download = { done, abort, waiters: 0 };
       this.#downloads.set(blob.sha256, download);

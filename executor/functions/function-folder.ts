@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PYTHON_ROOT } from '../../shared/paths.js';
 import type { FunctionSpec__Output as FunctionSpec } from '../../shared/rpc/gen/mlsql/v1/FunctionSpec.js';
+import { SYNC_DEADLINE_MS } from '../limits.js';
 import { writeJson } from '../tasks/attempt-folder.js';
 import { type Environment, scriptEnvironment } from '../tasks/environment.js';
 import { type Interpreters, resolveInterpreter } from '../tasks/interpreter.js';
@@ -37,7 +38,7 @@ export async function prepareFunctionFolder(
   const resources = await placeResources(resource, spec.resources);
   await deps.syncer.place(
     [...placeFolder(work, spec.project), ...placeFolder(model, spec.model), ...resources],
-    signal,
+    { deadlineMs: SYNC_DEADLINE_MS, signal },
   );
   const specFile = join(dir, 'spec.json');
   await writeJson(specFile, {

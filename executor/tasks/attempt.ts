@@ -6,11 +6,12 @@ import type { Clock } from '../../shared/clock.js';
 import type { Logger } from '../../shared/logger.js';
 import { jobLogKey } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import type { Retrying } from '../../shared/retry.js';
 import type { AttemptFailure } from '../../shared/rpc/gen/mlsql/v1/AttemptFailure.js';
 import type { AttemptId__Output as AttemptId } from '../../shared/rpc/gen/mlsql/v1/AttemptId.js';
 import type { AttemptUpdate } from '../../shared/rpc/gen/mlsql/v1/AttemptUpdate.js';
 import type { TaskSpec__Output as TaskSpec } from '../../shared/rpc/gen/mlsql/v1/TaskSpec.js';
-import { GRACE_DEFAULT_MS } from '../limits.js';
+import { GRACE_DEFAULT_MS, RESULT_DEADLINE_MS, SYNC_DEADLINE_MS } from '../limits.js';
 import { LogTail } from '../logs/log-tail.js';
 import {
   type AttemptFolder,
@@ -34,7 +35,7 @@ import { failureOfScript, failureOfStep, failureOfStop, type Step, type Stop } f
 import { isRunning, type ProcessRef, signalProcess } from './process-ref.js';
 import { type ExitReport, readError, readExit, readInfo } from './reports.js';
 import { type Placement, placeFolder, placeResources, type Syncer } from './sync.js';
-import type { Uploader } from './upload.js';
+import { insistent, type Uploader } from './upload.js';
 
 /** What attempts of one executor share. */
 export interface AttemptDeps {
@@ -98,6 +99,7 @@ export class Attempt {
   #watch: FolderWatch | undefined;
   #liveness: NodeJS.Timeout | undefined;
   #logKept: Promise<void> | undefined;
+  #toldOfStore = false;
   #markEnded: () => void = () => {};
 
   /**
@@ -170,7 +172,7 @@ export class Attempt {
         this.#news.enter('uploading');
         const prefix = `${this.#task.stagingPrefix}/model`;
         const [uploaded] = await Promise.allSettled([
-          this.#deps.uploader.model(this.#folder.model, prefix, this.#abort.signal),
+          this.#deps.uploader.model(this.#folder.model, prefix, this.#asking(RESULT_DEADLINE_MS)),
           this.#keepLog(),
         ]);
         if (uploaded.status === 'rejected') throw uploaded.reason;
@@ -236,10 +238,10 @@ export class Attempt {
       ...placeFolder(folder.validate, task.validate),
       ...(await placeResources(folder.resource, task.resources)),
     ];
-    this.#news.addBytesSynced(await this.#deps.syncer.place(placements, this.#abort.signal));
+    this.#news.addBytesSynced(await this.#deps.syncer.place(placements, this.#asking(SYNC_DEADLINE_MS)));
     // A first attempt has none before it.
     if (this.id.attempt > 1 && this.#checkpoints !== undefined)
-      this.#news.addBytesSynced(await this.#checkpoints.restore(this.#abort.signal));
+      this.#news.addBytesSynced(await this.#checkpoints.restore(this.#asking(SYNC_DEADLINE_MS)));
   }
 
   async #runScript(): Promise<ExitReport> {
@@ -303,6 +305,7 @@ export class Attempt {
       this.#deps.store,
       {
         onBytes: (count) => this.#news.addBytesSynced(count),
+        onRetry: this.#asking(RESULT_DEADLINE_MS).onRetry,
         onFailure: (error) => {
           const message = error instanceof Error ? error.message : String(error);
           this.stop({ cause: 'sync', message: `the data could not be streamed to the script: ${message}` });
@@ -397,9 +400,32 @@ export class Attempt {
   /** Brings the log to the store, once, of failed attempts too. */
   #keepLog(): Promise<void> {
     if (this.#forgotten) return Promise.resolve();
-    const { jobId, algIndex, attempt } = this.id;
-    this.#logKept ??= this.#deps.uploader.log(this.#folder.output, jobLogKey(jobId, algIndex, attempt));
+    this.#logKept ??= this.#bringLog();
     return this.#logKept;
+  }
+
+  async #bringLog(): Promise<void> {
+    const { jobId, algIndex, attempt } = this.id;
+    const key = jobLogKey(jobId, algIndex, attempt);
+    await insistent(
+      (how) => this.#deps.uploader.log(this.#folder.output, key, how),
+      this.#asking(RESULT_DEADLINE_MS),
+    );
+  }
+
+  /** How a store that does not answer is asked again: each time is logged, and the user told once. */
+  #asking(deadlineMs: number): Required<Pick<Retrying, 'deadlineMs' | 'signal' | 'clock' | 'onRetry'>> {
+    const onRetry = (error: unknown): void => {
+      this.#log.warn({ err: error, step: this.#step }, 'the store is asked again');
+      if (this.#toldOfStore) return;
+      this.#toldOfStore = true;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#news.warn({
+        code: 'MLSQL_STORE_UNAVAILABLE',
+        message: `${this.#deps.executorName} asks the store again, for up to ${deadlineMs / 1000} s: ${why}`,
+      });
+    };
+    return { deadlineMs, signal: this.#abort.signal, clock: this.#deps.clock, onRetry };
   }
 
   #end(

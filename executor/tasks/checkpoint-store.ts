@@ -11,7 +11,8 @@ import { z } from 'zod';
 import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import { retrying } from '../../shared/retry.js';
+import { type Retrying, retrying } from '../../shared/retry.js';
+import { SYNC_DEADLINE_MS } from '../limits.js';
 import { makeParents, pathWithin } from './attempt-folder.js';
 
 /** Files of one set. */
@@ -62,9 +63,9 @@ export class CheckpointStore {
    * @returns the files; none where nothing was kept
    * @throws MlsqlError MLSQL_STORE_CORRUPT where the set is not what its writer said
    */
-  async take(folder: string, signal: AbortSignal): Promise<readonly KeptFile[]> {
+  async take(folder: string, how: Retrying): Promise<readonly KeptFile[]> {
     for (let race = 1; ; race++) {
-      const found = await this.#read();
+      const found = await this.#read(how);
       if (found === undefined) return [];
       const { files } = found.set;
       try {
@@ -74,7 +75,7 @@ export class CheckpointStore {
         throw error;
       }
       await makeParents(files.map(({ path }) => pathWithin(folder, path)));
-      for (const file of files) await this.#fetch(file, folder, signal);
+      for (const file of files) await this.#fetch(file, folder, how);
       return files;
     }
   }
@@ -85,7 +86,7 @@ export class CheckpointStore {
    */
   async replace(files: readonly KeptFile[]): Promise<readonly KeptFile[] | undefined> {
     for (let race = 1; ; race++) {
-      const found = await this.#read();
+      const found = await this.#read({ deadlineMs: SYNC_DEADLINE_MS });
       if (found !== undefined && found.set.attempt > this.attempt) return undefined;
       try {
         await this.#write({ attempt: this.attempt, files: [...files] }, found?.etag);
@@ -100,7 +101,7 @@ export class CheckpointStore {
     await this.store.delete(keys);
   }
 
-  async #read(): Promise<{ readonly set: CheckpointSet; readonly etag: string } | undefined> {
+  async #read(how: Retrying): Promise<{ readonly set: CheckpointSet; readonly etag: string } | undefined> {
     try {
       return await retrying(async () => {
         const { info, body } = await this.store.get(this.#setKey);
@@ -110,7 +111,7 @@ export class CheckpointStore {
         const set = setSchema.safeParse(JSON.parse(Buffer.concat(pieces).toString('utf8')));
         if (!set.success) throw corrupt(this.#setKey, 'is no list of files');
         return { set: set.data, etag: info.etag };
-      });
+      }, how);
     } catch (error) {
       if (isMlsqlError(error, 'MLSQL_STORE_NOT_FOUND')) return undefined;
       throw error instanceof SyntaxError ? corrupt(this.#setKey, 'is no JSON') : error;
@@ -122,11 +123,12 @@ export class CheckpointStore {
     await this.store.put(this.#setKey, Buffer.from(JSON.stringify(set)), condition);
   }
 
-  async #fetch(file: KeptFile, folder: string, signal: AbortSignal): Promise<void> {
+  async #fetch(file: KeptFile, folder: string, how: Retrying): Promise<void> {
+    const given = how.signal === undefined ? {} : { signal: how.signal };
     // A list that somebody else wrote names only what lies beside it.
     if (!file.key.startsWith(`${this.prefix}/files/`)) throw corrupt(this.#setKey, `names ${file.key}`);
     await retrying(async () => {
-      const { body } = await this.store.get(file.key, { signal });
+      const { body } = await this.store.get(file.key, given);
       const hash = createHash('sha256');
       let size = 0;
       const hashing = new Transform({
@@ -137,10 +139,10 @@ export class CheckpointStore {
         },
       });
       const target = createWriteStream(pathWithin(folder, file.path), { mode: 0o600 });
-      await pipeline(body, hashing, target, { signal });
+      await pipeline(body, hashing, target, given);
       if (size !== file.size || hash.digest('hex') !== file.sha256)
         throw corrupt(file.key, 'has other bytes than were written');
-    }, signal);
+    }, how);
   }
 }
 

@@ -6,6 +6,8 @@
 import type { Clock } from '../../shared/clock.js';
 import { isMlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
+import type { Retrying } from '../../shared/retry.js';
+import { SYNC_DEADLINE_MS } from '../limits.js';
 import { dropFiles, type Listing, listCheckpoint, takeFiles } from './checkpoint-folder.js';
 import type { CheckpointStore, KeptFile } from './checkpoint-store.js';
 import { FolderWatch } from './folder-watch.js';
@@ -57,8 +59,8 @@ export class Checkpoints {
    * @returns bytes fetched
    * @throws MlsqlError as CheckpointStore.take
    */
-  async restore(signal: AbortSignal): Promise<number> {
-    const files = await this.deps.store.take(this.deps.folder, signal);
+  async restore(how: Retrying): Promise<number> {
+    const files = await this.deps.store.take(this.deps.folder, how);
     if (files.length === 0) return 0;
     const there = await listCheckpoint(this.deps.folder);
     for (const file of files) {
@@ -138,8 +140,9 @@ export class Checkpoints {
    * @throws what the store throws
    */
   async #save(taken: Listing): Promise<boolean> {
-    const { uploader, store, takenFolder } = this.deps;
+    const { uploader, store, takenFolder, log } = this.deps;
     const { signal } = this.#abort;
+    const onRetry = (error: unknown): void => log.warn({ err: error }, 'a checkpoint is sent again');
     const unchanged = async (): Promise<boolean> => (await listCheckpoint(takenFolder)).text === taken.text;
     try {
       if (!(await unchanged())) return false;
@@ -149,7 +152,10 @@ export class Checkpoints {
         let kept = this.#files.get(state);
         if (kept === undefined) {
           const key = store.newKey();
-          kept = { key, ...(await uploader.file(file, key, signal)) };
+          kept = {
+            key,
+            ...(await uploader.file(file, key, { deadlineMs: SYNC_DEADLINE_MS, signal, onRetry })),
+          };
           this.#files.set(state, kept);
         }
         set.push(kept);

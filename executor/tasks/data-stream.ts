@@ -9,7 +9,7 @@ import { MlsqlError } from '../../shared/errors.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { retrying } from '../../shared/retry.js';
 import type { InputFile__Output as InputFile } from '../../shared/rpc/gen/mlsql/v1/InputFile.js';
-import { SOCKET_PATH_MAX_BYTES } from '../limits.js';
+import { RESULT_DEADLINE_MS, SOCKET_PATH_MAX_BYTES } from '../limits.js';
 
 const NEWLINE = 0x0a;
 
@@ -19,6 +19,8 @@ export interface DataStreamEvents {
   readonly onBytes: (count: number) => void;
   /** The data cannot be had. Its reader is left without an end of file: it must not take a part for the whole. */
   readonly onFailure: (error: unknown) => void;
+  /** The store is asked again. */
+  readonly onRetry: (error: unknown) => void;
 }
 
 /** Reads objects one behind the other as the reader takes them; nothing is kept on disk, little in memory. */
@@ -92,6 +94,8 @@ export class DataStream {
     const hash = createHash('sha256');
     let sent = 0;
     let last = NEWLINE;
+    // The script has begun, and waits: what it has done so far would be lost.
+    const how = { deadlineMs: RESULT_DEADLINE_MS, signal, onRetry: this.#events.onRetry };
     await retrying(async () => {
       // Another try goes on where the last one ended.
       const range = sent === 0 ? {} : { range: { start: sent, end: file.size } };
@@ -109,7 +113,7 @@ export class DataStream {
           'MLSQL_STORE_UNAVAILABLE',
           `${file.key} ended after ${sent} bytes of ${file.size}`,
         );
-    }, signal);
+    }, how);
     if (sent !== file.size || (file.sha256 !== '' && hash.digest('hex') !== file.sha256)) {
       throw new MlsqlError('MLSQL_STORE_CORRUPT', `${file.key} has other bytes than when its hash was taken`);
     }

@@ -5,7 +5,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import { retrying } from '../../shared/retry.js';
+import { type Retrying, retrying } from '../../shared/retry.js';
 import type { InputFile__Output as InputFile } from '../../shared/rpc/gen/mlsql/v1/InputFile.js';
 import type { Resource__Output as Resource } from '../../shared/rpc/gen/mlsql/v1/Resource.js';
 import type { BlobCache } from '../cache/blob-cache.js';
@@ -31,16 +31,16 @@ export class Syncer {
    * Places all files, each a copy of its own. Fails with the first failure, after all others have come to rest.
    * @returns bytes fetched from the store
    */
-  async place(placements: readonly Placement[], signal: AbortSignal): Promise<number> {
+  async place(placements: readonly Placement[], retry: Retrying): Promise<number> {
     await makeParents(placements.map((placement) => placement.target));
     const stop = new AbortController();
-    const both = AbortSignal.any([signal, stop.signal]);
+    const both = AbortSignal.any([stop.signal, ...(retry.signal === undefined ? [] : [retry.signal])]);
     // Every file waits on it.
     setMaxListeners(0, both);
     const results = await Promise.allSettled(
       placements.map(async (placement) => {
         try {
-          return await this.#place(placement, both);
+          return await this.#place(placement, { ...retry, signal: both });
         } catch (error) {
           stop.abort(error);
           throw error;
@@ -52,7 +52,8 @@ export class Syncer {
     return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
   }
 
-  async #place({ file, target }: Placement, signal: AbortSignal): Promise<number> {
+  async #place({ file, target }: Placement, retry: Retrying & { signal: AbortSignal }): Promise<number> {
+    const { signal } = retry;
     const fetch = async (fetchSignal: AbortSignal): Promise<Readable> =>
       (await this.#store.get(file.key, { signal: fetchSignal })).body;
     if (file.sha256 !== '') {
@@ -65,7 +66,7 @@ export class Syncer {
       await pipeline(await fetch(signal), output, { signal });
       if (file.executable) await chmod(target, 0o700);
       return output.bytesWritten;
-    }, signal);
+    }, retry);
   }
 }
 

@@ -5,8 +5,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import PQueue from 'p-queue';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
-import { retrying } from '../../shared/retry.js';
-import { UPLOAD_BUFFER_MAX_BYTES, UPLOADS_MAX } from '../limits.js';
+import { type Retrying, retrying } from '../../shared/retry.js';
+import { STOPPED_LOG_DEADLINE_MS, UPLOAD_BUFFER_MAX_BYTES, UPLOADS_MAX } from '../limits.js';
 import { LineSplitter, type LogLine } from '../logs/line-splitter.js';
 import { listFiles, type ModelFilePath } from './model-files.js';
 
@@ -30,13 +30,13 @@ export class Uploader {
    * Uploads all files of a model to `<prefix>/<path>`.
    * @throws MlsqlError MLSQL_STORE_PATH_INVALID where the script left something that is no model's file
    */
-  async model(folder: string, prefix: string, signal: AbortSignal): Promise<UploadedFile[]> {
+  async model(folder: string, prefix: string, retry: Retrying): Promise<UploadedFile[]> {
     const files = await listFiles(folder, 'tempModelLocalPath');
-    return await Promise.all(files.map((file) => this.file(file, `${prefix}/${file.path}`, signal)));
+    return await Promise.all(files.map((file) => this.file(file, `${prefix}/${file.path}`, retry)));
   }
 
   /** Uploads the log, each line as readers of the live log saw it. */
-  async log(path: string, key: string): Promise<void> {
+  async log(path: string, key: string, retry: Retrying): Promise<void> {
     await this.#queue.add(() =>
       retrying(async () => {
         const whole = await smallLog(path);
@@ -48,21 +48,22 @@ export class Uploader {
         let sizeBytes = 0;
         for await (const piece of renderLog(path)) sizeBytes += piece.length;
         await this.#store.put(key, Readable.from(renderLog(path), { objectMode: false }), { sizeBytes });
-      }),
+      }, retry),
     );
   }
 
   /** Uploads one file. */
-  async file(file: ModelFilePath, key: string, signal: AbortSignal): Promise<UploadedFile> {
-    return await this.#queue.add(() => this.#file(file, key, signal));
+  async file(file: ModelFilePath, key: string, retry: Retrying): Promise<UploadedFile> {
+    return await this.#queue.add(() => this.#file(file, key, retry));
   }
 
-  async #file(file: ModelFilePath, key: string, signal: AbortSignal): Promise<UploadedFile> {
+  async #file(file: ModelFilePath, key: string, retry: Retrying): Promise<UploadedFile> {
+    const given = retry.signal === undefined ? {} : { signal: retry.signal };
     return await retrying(async () => {
       const hash = createHash('sha256');
       if (file.sizeBytes <= UPLOAD_BUFFER_MAX_BYTES) {
         const bytes = await readFile(file.absolute);
-        await this.#store.put(key, bytes, { signal });
+        await this.#store.put(key, bytes, given);
         return { path: file.path, size: bytes.length, sha256: hash.update(bytes).digest('hex') };
       }
       const hashing = new Transform({
@@ -74,12 +75,29 @@ export class Uploader {
       const source = createReadStream(file.absolute, { highWaterMark: 256 * 1024 });
       source.on('error', (error) => hashing.destroy(error));
       try {
-        await this.#store.put(key, source.pipe(hashing), { sizeBytes: file.sizeBytes, signal });
+        await this.#store.put(key, source.pipe(hashing), { sizeBytes: file.sizeBytes, ...given });
       } finally {
         source.destroy();
       }
       return { path: file.path, size: file.sizeBytes, sha256: hash.digest('hex') };
-    }, signal);
+    }, retry);
+  }
+}
+
+/**
+ * Brings what shall be in the store also when its attempt is stopped: whoever stopped it waits for its end, so then it is
+ * not tried for long.
+ */
+export async function insistent<T>(
+  bring: (how: Retrying) => Promise<T>,
+  how: Retrying & { readonly signal: AbortSignal },
+): Promise<T> {
+  try {
+    return await bring(how);
+  } catch (error) {
+    if (!how.signal.aborted) throw error;
+    const { signal: _, ...rest } = how;
+    return await bring({ ...rest, deadlineMs: STOPPED_LOG_DEADLINE_MS });
   }
 }
 

@@ -1,5 +1,6 @@
 // The place of a train in a store that fails: taken once, and ended where no job comes to stand behind it.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Clock } from '../../../shared/clock.js';
 import { MlsqlError } from '../../../shared/errors.js';
 import { jobId as toJobId } from '../../../shared/ids.js';
 import { claimKey, metaKey } from '../../../shared/object-store/keys.js';
@@ -36,6 +37,19 @@ function failing(breaks: (key: string) => 'before' | 'after' | undefined): Objec
   });
 }
 
+/** Waiting takes no time. */
+function hasty(): Clock {
+  let now = 1000;
+  return {
+    now: () => now,
+    after: (delayMs, callback) => {
+      now += delayMs;
+      setImmediate(callback);
+      return () => undefined;
+    },
+  };
+}
+
 /** A run as far as a train's job needs it; no job is ever known to the runtime. */
 function runOn(through: ObjectStore, { leaving = false } = {}): RunContext {
   let noted: string | undefined;
@@ -51,7 +65,7 @@ function runOn(through: ObjectStore, { leaving = false } = {}): RunContext {
     },
     services: {
       logger: silent,
-      clock: { now: () => 1000, after: () => () => undefined },
+      clock: hasty(),
       jobs: { get: () => undefined },
       publisher: createPublisher({ store: through, logger: silent }),
     },

@@ -13,6 +13,9 @@ import { followJob } from '../follow-job.js';
 import { META_COLUMNS, metaRowsJson } from '../meta-rows.js';
 import type { FinishedStatement } from '../script-runner.js';
 
+/** How long a store that does not answer is asked for a place, or to end one. */
+const CLAIM_DEADLINE_MS = 60_000;
+
 export type FinishedTrain = Extract<FinishedStatement, { kind: 'train' }>;
 
 export interface JobSteps {
@@ -55,8 +58,13 @@ export async function claimPlace(
   await context.noteJob(jobId);
   const target = await retrying(
     () => services.publisher.claim(key, { ...request, runId, user, now: services.clock.now() }),
-    signal,
-    (error) => services.logger.warn({ jobId, err: error }, 'the place for a model is claimed again'),
+    {
+      deadlineMs: CLAIM_DEADLINE_MS,
+      clock: services.clock,
+      signal,
+      onRetry: (error) =>
+        services.logger.warn({ jobId, err: error }, 'the place for a model is claimed again'),
+    },
   );
   context.jobIds.push(jobId);
   return target;
@@ -74,11 +82,12 @@ async function endClaim(context: RunContext, key: () => string, cause: unknown):
   const why = cause instanceof Error ? cause.message : String(cause);
   const reason = `the train could not be submitted: ${why}`;
   try {
-    await retrying(
-      () => publisher.abandonJob(key(), jobId, reason, clock.now()),
-      undefined,
-      (error) => logger.warn({ jobId, err: error }, 'the claim of a train that failed is ended again'),
-    );
+    await retrying(() => publisher.abandonJob(key(), jobId, reason, clock.now()), {
+      deadlineMs: CLAIM_DEADLINE_MS,
+      clock,
+      onRetry: (error) =>
+        logger.warn({ jobId, err: error }, 'the claim of a train that failed is ended again'),
+    });
   } catch (error) {
     // The run's own error counts; what is left tells nobody of a version that would be there.
     logger.error({ jobId, err: error }, 'the claim of a train that failed could not be ended');

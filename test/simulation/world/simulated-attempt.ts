@@ -1,6 +1,7 @@
 // An attempt as the real agent drives it. The steps, the news of them and how each failure is judged are the product's;
 // only the work itself (files, the script, the upload's bytes) happens in the simulated world.
 import type { AgentAttempt } from '../../../executor/agent/agent.js';
+import { RESULT_DEADLINE_MS, SYNC_DEADLINE_MS } from '../../../executor/limits.js';
 import { AttemptNews } from '../../../executor/tasks/attempt-news.js';
 import {
   failureOfScript,
@@ -9,10 +10,10 @@ import {
   type Step,
   type Stop,
 } from '../../../executor/tasks/outcome.js';
-import { backoffMs, TRANSFER_BACKOFF } from '../../../shared/backoff.js';
+import { insistent } from '../../../executor/tasks/upload.js';
 import { jobLogKey } from '../../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../../shared/object-store/object-store.js';
-import { mayPass, TRANSFER_TRIES_MAX } from '../../../shared/retry.js';
+import { type Retrying, retrying } from '../../../shared/retry.js';
 import type { AttemptFailure } from '../../../shared/rpc/gen/mlsql/v1/AttemptFailure.js';
 import type { AttemptId__Output as AttemptId } from '../../../shared/rpc/gen/mlsql/v1/AttemptId.js';
 import type { AttemptUpdate } from '../../../shared/rpc/gen/mlsql/v1/AttemptUpdate.js';
@@ -89,7 +90,7 @@ export class SimulatedAttempt implements AgentAttempt {
         this.#step = 'upload';
         this.#news.enter('uploading');
         const key = `${this.task.stagingPrefix}/model/model.pickle`;
-        await this.#retrying(() => this.world.store.put(key, Buffer.from(text)));
+        await retrying(() => this.world.store.put(key, Buffer.from(text)), this.#asking(RESULT_DEADLINE_MS));
       }
     } catch (error) {
       failure = this.#stop === undefined ? failureOfStep(this.#step, error) : failureOfStop(this.#stop);
@@ -97,7 +98,10 @@ export class SimulatedAttempt implements AgentAttempt {
     const { jobId, algIndex, attempt } = this.id;
     const log = jobLogKey(jobId, algIndex, attempt);
     if (!this.#forgotten)
-      await this.#retrying(() => this.world.store.put(log, Buffer.from('log\n'))).catch((error: unknown) => {
+      await insistent(
+        (how) => retrying(() => this.world.store.put(log, Buffer.from('log\n')), how),
+        this.#asking(RESULT_DEADLINE_MS),
+      ).catch((error: unknown) => {
         failure ??= failureOfStep('upload', error);
       });
     failure ??= this.#stop === undefined ? undefined : failureOfStop(this.#stop);
@@ -138,12 +142,12 @@ export class SimulatedAttempt implements AgentAttempt {
   async #sync(): Promise<void> {
     if (this.world.faults.strikes('executor disk full', 0.02))
       throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    const bytes = await this.#retrying(async () => {
+    const bytes = await retrying(async () => {
       const { body } = await this.world.store.get(this.task.project[0]!.key);
       let size = 0;
       for await (const chunk of body) size += (chunk as Buffer).length;
       return size;
-    });
+    }, this.#asking(SYNC_DEADLINE_MS));
     this.#news.addBytesSynced(bytes);
   }
 
@@ -164,17 +168,9 @@ export class SimulatedAttempt implements AgentAttempt {
     );
   }
 
-  /** As the product's own `retrying`, in virtual time. */
-  async #retrying<T>(action: () => Promise<T>): Promise<T> {
+  #asking(deadlineMs: number): Retrying & { readonly signal: AbortSignal } {
     const { process, faults } = this.world;
-    for (let failures = 1; ; failures++) {
-      try {
-        return await action();
-      } catch (error) {
-        if (this.#abort.signal.aborted || failures >= TRANSFER_TRIES_MAX || !mayPass(error)) throw error;
-        const waitMs = backoffMs(TRANSFER_BACKOFF, failures, faults.dice.between(0, 99) / 100);
-        await new Promise<void>((resolve) => process.after(waitMs, resolve));
-      }
-    }
+    const random = (): number => faults.dice.between(0, 99) / 100;
+    return { deadlineMs, signal: this.#abort.signal, clock: process, random };
   }
 }
