@@ -111,10 +111,12 @@ export function attemptFailed(turn: Turn, job: JobRecord, group: GroupRecord, fa
   const executor = group.live?.executor;
   releaseAttempt(turn, job, group);
   const where = executor === undefined ? '' : ` on ${executor}`;
+  // Nobody's failure: its executor is gone, or leaves.
+  const what = failure.cause === 'lost' ? 'was not finished' : 'failed';
   tell(
     turn,
     job,
-    `group ${group.algIndex}: try ${group.attempts} failed${where}: ${failure.message}${failureFacts(failure)}`,
+    `group ${group.algIndex}: try ${group.attempts} ${what}${where}: ${failure.message}${failureFacts(failure)}`,
   );
   noteTrouble(turn, executor, job, failure);
   const decision = decideRetry(group, failure, state.config, state.rng);
