@@ -170,7 +170,7 @@ class DuckTableEngine implements TableEngine {
       const loader = LOADERS[request.format === 'jsonStr' ? 'json' : request.format];
       const run = (statement: string) => session.run(statement, signal);
       const { timeZone } = session;
-      const { columns, sql } = await loader({ files, options, signal, run, timeZone });
+      const { columns, sql, stable } = await loader({ files, options, signal, run, timeZone });
       const identity = files.map(({ source }) => [
         source.key,
         source.etag,
@@ -180,7 +180,7 @@ class DuckTableEngine implements TableEngine {
       const zoned = !isUtc(timeZone) && columns.some(({ type }) => hasTimestamp(type));
       const facts = zoned ? [columns, timeZone.name] : [columns];
       const fingerprint = fingerprintOf('load', request.format, [...options], identity, ...facts);
-      return this.#define(session, { name: request.table, columns, fingerprint }, sql, signal);
+      return this.#define(session, { name: request.table, columns, fingerprint, stable }, sql, signal);
     });
   }
 

@@ -71,6 +71,19 @@ save overwrite made as json.\`/f/lines\` options fileNum="3";`);
     }
   });
 
+  it('answer each row of a table in partitions with its own answer, in whatever order they are read', async () => {
+    const made = await cluster.run(`select id as x, id % 3 as part from range(100) as few;
+save overwrite few as parquet.\`/f/few\` partitionBy part;`);
+    expect(made.error, made.stdout).toBeUndefined();
+    // The order of a run is chance's.
+    for (let i = 0; i < 12; i++) {
+      const result = await cluster.run(
+        'load parquet.`/f/few` as t; select x, times(vec_dense(array(x, x)))[0] as y from t where x < 4 order by x as r;',
+      );
+      expect(result.rows).toEqual([0, 1, 2, 3].map((x) => ({ x, y: x * 3 })));
+    }
+  });
+
   it('outlive their run, and a run keeps the one that it registered itself', async () => {
     await cluster.file('minus.py', 'import python_fun\npython_fun.udf_batch(lambda X, path: -X)\n');
     expect((await cluster.run('select times(array(2.0, 1.0))[0] as a as r;')).rows).toEqual([{ a: 6 }]);

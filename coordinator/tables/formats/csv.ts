@@ -27,7 +27,7 @@ export async function loadCsv(context: LoadContext): Promise<LoadedTable> {
   const dialect = dialectOf(options);
   const first = await firstRowOf(files, dialect);
   const names = header ? headerNames(first) : first.map((_, index) => `_c${index}`);
-  if (names.length === 0) return { columns: [], sql: 'SELECT 1 AS none WHERE false' };
+  if (names.length === 0) return { columns: [], sql: 'SELECT 1 AS none WHERE false', stable: true };
   const texts = names.map(() => STRING_COLUMN);
   const infer = booleanOption(options, 'inferSchema', false);
   const { found, parallel } = await inParallelWherePossible(async (attempt) => {
@@ -45,11 +45,9 @@ export async function loadCsv(context: LoadContext): Promise<LoadedTable> {
     const column = columnAt(index);
     return fromText === undefined ? column : `CAST(${fromText(column)} AS ${duckType(type)}) AS ${column}`;
   });
-  return withPartitionColumns(
-    context,
-    columns,
-    (group) => `SELECT ${values.join(', ')} FROM ${readCsv(group, found, dialect, header, parallel)}`,
-  );
+  return withPartitionColumns(context, columns, (group) => [
+    `SELECT ${values.join(', ')} FROM ${readCsv(group, found, dialect, header, parallel)}`,
+  ]);
 }
 
 interface Dialect {

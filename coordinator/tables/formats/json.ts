@@ -29,23 +29,18 @@ export async function loadJson(context: LoadContext): Promise<LoadedTable> {
       ? type.fields.map((field): LoadedColumn => ({ name: field.name, type: field.type }))
       : [];
   if (found.length === 0) {
-    return withPartitionColumns(
-      context,
-      [],
-      (group) =>
-        `SELECT ${columnAt(0)}: NULL FROM read_json_objects(${pathList(group)}, format = 'newline_delimited')`,
-    );
+    return withPartitionColumns(context, [], (group) => [
+      `SELECT ${columnAt(0)}: NULL FROM read_json_objects(${pathList(group)}, format = 'newline_delimited')`,
+    ]);
   }
   refuseCaseTwins(found);
   const columns = await withLongs(context, found);
   const renamed = columns
     .map((column, index) => `${quoteName(column.name)} AS ${columnAt(index)}`)
     .join(', ');
-  return withPartitionColumns(
-    context,
-    columns,
-    (group) => `SELECT ${renamed} FROM ${readJson(group, columns)}`,
-  );
+  return withPartitionColumns(context, columns, (group) => [
+    `SELECT ${renamed} FROM ${readJson(group, columns)}`,
+  ]);
 }
 
 function readJson(files: readonly LocalFile[], columns: readonly LoadedColumn[]): string {

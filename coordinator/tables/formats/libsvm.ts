@@ -30,12 +30,10 @@ export async function loadLibsvm(context: LoadContext): Promise<LoadedTable> {
   const sparseVector = `{'type': 0::TINYINT, 'size': ${size}::INTEGER, 'indices': list_transform(indices, lambda i: (i - 1)::INTEGER), 'values': numbers}`;
   const denseVector = `{'type': 1::TINYINT, 'size': NULL::INTEGER, 'indices': NULL::INTEGER[], 'values': list_transform(range(1, ${size + 1}), lambda i: coalesce(numbers[list_position(indices, i::INTEGER)], 0))}`;
   return withPartitionColumns(context, columns, (group) =>
-    group
-      .map(
-        (file) =>
-          `SELECT label AS c0, ${dense ? denseVector : sparseVector} AS c1 FROM ${sources.get(file.path)!}`,
-      )
-      .join(' UNION ALL '),
+    group.map(
+      (file) =>
+        `SELECT label AS c0, ${dense ? denseVector : sparseVector} AS c1 FROM ${sources.get(file.path)!}`,
+    ),
   );
 }
 

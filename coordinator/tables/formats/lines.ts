@@ -23,7 +23,7 @@ export async function loadText(context: LoadContext): Promise<LoadedTable> {
   return withPartitionColumns(
     { ...context, files: plain },
     [{ name: 'value', type: { kind: 'string' } }],
-    (group) => `SELECT value AS c0 FROM ${linesOf(group)}`,
+    (group) => [`SELECT value AS c0 FROM ${linesOf(group)}`],
   );
 }
 

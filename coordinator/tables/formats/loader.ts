@@ -14,6 +14,8 @@ export interface LoadedColumn {
 export interface LoadedTable {
   readonly columns: readonly LoadedColumn[];
   readonly sql: string;
+  /** True where each query reads the rows in the same order: one scan does, a union of several need not. */
+  readonly stable: boolean;
 }
 
 export interface LoadContext {
@@ -62,15 +64,15 @@ const INTEGER_MAX = 2_147_483_647;
 /**
  * One query over all files, with the values of partition folders as columns behind the files' own.
  * @param timeZone - whose clocks timestamps in the folders' names are of
- * @param query - the query over some of the files, columns c0 … in order
+ * @param scans - the queries over some of the files, mostly one, columns c0 … in order
  */
 export function withPartitionColumns(
   { files, timeZone }: Pick<LoadContext, 'files' | 'timeZone'>,
   columns: readonly LoadedColumn[],
-  query: (files: readonly LocalFile[]) => string,
+  scans: (files: readonly LocalFile[]) => readonly string[],
 ): LoadedTable {
   const names = [...new Set(files.flatMap((file) => Object.keys(file.source.partitionValues ?? {})))];
-  if (names.length === 0) return { columns, sql: query(files) };
+  if (names.length === 0) return unionOf(columns, scans(files));
   const added = names.map((name) => ({
     name,
     type: partitionType(files.map((file) => file.source.partitionValues?.[name])),
@@ -80,7 +82,7 @@ export function withPartitionColumns(
     const key = JSON.stringify(names.map((name) => file.source.partitionValues?.[name] ?? null));
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
-  const queries = [...groups.values()].map((group) => {
+  const queries = [...groups.values()].flatMap((group) => {
     const values = added.map((column, index) => {
       const value = group[0]!.source.partitionValues?.[column.name];
       const text = value === undefined || value === '__HIVE_DEFAULT_PARTITION__' ? 'NULL' : quoteText(value);
@@ -88,9 +90,13 @@ export function withPartitionColumns(
       const typed = column.type.kind === 'timestamp' ? instantOf(cast, timeZone) : cast;
       return `${typed} AS ${columnAt(columns.length + index)}`;
     });
-    return `SELECT *, ${values.join(', ')} FROM (${query(group)})`;
+    return scans(group).map((scan) => `SELECT *, ${values.join(', ')} FROM (${scan})`);
   });
-  return { columns: [...columns, ...added], sql: queries.join(' UNION ALL ') };
+  return unionOf([...columns, ...added], queries);
+}
+
+function unionOf(columns: readonly LoadedColumn[], scans: readonly string[]): LoadedTable {
+  return { columns, sql: scans.join(' UNION ALL '), stable: scans.length === 1 };
 }
 
 /** Spark's inference for partition folders: int, bigint, double, date, timestamp, else string. */

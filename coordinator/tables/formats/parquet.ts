@@ -31,11 +31,9 @@ export async function loadParquet(context: LoadContext): Promise<LoadedTable> {
     const value = rows[index]![1] === type ? own : `CAST(${own} AS ${type})`;
     return `${wallTimes.has(column.name) ? instantOf(value, context.timeZone) : value} AS ${columnAt(index)}`;
   });
-  return withPartitionColumns(
-    context,
-    columns,
-    (group) => `SELECT ${casts.join(', ')} FROM ${source(pathList(group))}`,
-  );
+  return withPartitionColumns(context, columns, (group) => [
+    `SELECT ${casts.join(', ')} FROM ${source(pathList(group))}`,
+  ]);
 }
 
 /** The columns of timestamps that are no instants: a clock's time, whose zone the session has to tell. INT96 is UTC. */
