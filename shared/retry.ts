@@ -19,7 +19,7 @@ const PASSING = new Set([
 ]);
 
 export interface Retrying {
-  /** After so long no further try begins. */
+  /** So long after the first failure no further try begins. */
   readonly deadlineMs: number;
   /** Ends the tries. */
   readonly signal?: AbortSignal;
@@ -40,15 +40,16 @@ export function mayPass(error: unknown): boolean {
 /** Runs the action until it succeeds, fails for good, has failed for too long, or the signal is aborted. */
 export async function retrying<T>(action: () => Promise<T>, how: Retrying): Promise<T> {
   const { deadlineMs, signal, onRetry, clock = systemClock, random = Math.random } = how;
-  const startMs = clock.now();
+  let failedMs: number | undefined;
   for (let failures = 1; ; failures++) {
     signal?.throwIfAborted();
     try {
       return await action();
     } catch (error) {
+      failedMs ??= clock.now();
       const isOver = isMlsqlError(error, 'MLSQL_STORE_CORRUPT')
         ? failures >= CORRUPT_TRIES_MAX
-        : clock.now() - startMs >= deadlineMs;
+        : clock.now() - failedMs >= deadlineMs;
       if (signal?.aborted === true || isOver || !mayPass(error)) throw error;
       onRetry?.(error);
       await pause(backoffMs(TRANSFER_BACKOFF, failures, random()), clock, signal);

@@ -229,13 +229,12 @@ export class BlobCache {
     const started = download === undefined;
     if (download === undefined) {
       const abort = new AbortController();
-      const done = this.#downloadQueue.add(() =>
-        retrying(() => this.#fetch(blob, fetch, abort.signal), {
-          deadlineMs: SYNC_DEADLINE_MS,
-          signal: abort.signal,
-          onRetry: (error) => this.#log.warn({ blob: blob.sha256, err: error }, 'a download is tried again'),
-        }),
-      );
+      // What waits for its next try holds up no other download.
+      const done = retrying(() => this.#downloadQueue.add(() => this.#fetch(blob, fetch, abort.signal)), {
+        deadlineMs: SYNC_DEADLINE_MS,
+        signal: abort.signal,
+        onRetry: (error) => this.#log.warn({ blob: blob.sha256, err: error }, 'a download is tried again'),
+      });
       download = { done, abort, waiters: 0 };
       this.#downloads.set(blob.sha256, download);
     }

@@ -37,29 +37,23 @@ export class Uploader {
 
   /** Uploads the log, each line as readers of the live log saw it. */
   async log(path: string, key: string, retry: Retrying): Promise<void> {
-    await this.#queue.add(() =>
-      retrying(async () => {
-        const whole = await smallLog(path);
-        if (whole !== undefined) {
-          await this.#store.put(key, whole);
-          return;
-        }
-        // Two passes: stores want to know the length first, and a log may be larger than memory.
-        let sizeBytes = 0;
-        for await (const piece of renderLog(path)) sizeBytes += piece.length;
-        await this.#store.put(key, Readable.from(renderLog(path), { objectMode: false }), { sizeBytes });
-      }, retry),
-    );
+    await this.#inTurn(async () => {
+      const whole = await smallLog(path);
+      if (whole !== undefined) {
+        await this.#store.put(key, whole);
+        return;
+      }
+      // Two passes: stores want to know the length first, and a log may be larger than memory.
+      let sizeBytes = 0;
+      for await (const piece of renderLog(path)) sizeBytes += piece.length;
+      await this.#store.put(key, Readable.from(renderLog(path), { objectMode: false }), { sizeBytes });
+    }, retry);
   }
 
   /** Uploads one file. */
   async file(file: ModelFilePath, key: string, retry: Retrying): Promise<UploadedFile> {
-    return await this.#queue.add(() => this.#file(file, key, retry));
-  }
-
-  async #file(file: ModelFilePath, key: string, retry: Retrying): Promise<UploadedFile> {
     const given = retry.signal === undefined ? {} : { signal: retry.signal };
-    return await retrying(async () => {
+    return await this.#inTurn(async () => {
       const hash = createHash('sha256');
       if (file.sizeBytes <= UPLOAD_BUFFER_MAX_BYTES) {
         const bytes = await readFile(file.absolute);
@@ -81,6 +75,11 @@ export class Uploader {
       }
       return { path: file.path, size: file.sizeBytes, sha256: hash.digest('hex') };
     }, retry);
+  }
+
+  /** What waits for its next try holds up nobody else. */
+  async #inTurn<T>(upload: () => Promise<T>, retry: Retrying): Promise<T> {
+    return await retrying(() => this.#queue.add(upload), retry);
   }
 }
 
