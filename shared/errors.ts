@@ -88,6 +88,10 @@ export const ERROR_KINDS = {
     'A conditional write lost: the object exists or has changed.',
   ),
   MLSQL_STORE_UNAVAILABLE: platform(status.UNAVAILABLE, true, 'The object store cannot be reached or fails.'),
+  MLSQL_STORE_SETTINGS: user(
+    status.FAILED_PRECONDITION,
+    "The object store's settings are wrong: endpoint, bucket, region, certificate or credentials.",
+  ),
   MLSQL_STORE_CORRUPT: platform(
     status.DATA_LOSS,
     false,

@@ -8,6 +8,7 @@ import type {
   ObjectInfo,
   ObjectStore,
   PutOptions,
+  Written,
 } from '../../shared/object-store/object-store.js';
 
 /** Resolves while this coordinator may write. */
@@ -34,12 +35,12 @@ export class FencedStore implements ObjectStore {
     return this.store.get(key, options);
   }
 
-  async put(key: string, body: Buffer | Readable | GivenFile, options?: PutOptions): Promise<ObjectInfo> {
+  async put(key: string, body: Buffer | Readable | GivenFile, options?: PutOptions): Promise<Written> {
     await this.permit.ensure();
     return this.store.put(key, body, options);
   }
 
-  async copy(source: string, target: string, options?: CopyOptions): Promise<ObjectInfo> {
+  async copy(source: string, target: string, options?: CopyOptions): Promise<Written> {
     await this.permit.ensure();
     return this.store.copy(source, target, options);
   }

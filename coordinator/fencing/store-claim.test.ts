@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../shared/logger.js';
 import { COORDINATOR_KEY } from '../../shared/object-store/keys.js';
 import { createLocalStore } from '../../shared/object-store/local-store.js';
-import type { ObjectInfo, ObjectStore } from '../../shared/object-store/object-store.js';
+import type { Written, ObjectStore } from '../../shared/object-store/object-store.js';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { FencedStore } from './fenced-store.js';
 import { type ClaimRecord, judgeClaim, StoreClaim, type StoreClaimOptions } from './store-claim.js';
@@ -131,7 +131,7 @@ describe('the claim of a store', () => {
   it('is kept where the answer to a renewal was lost on its way', async () => {
     let lose = false;
     class LossyStore extends FencedStore {
-      override async put(...args: Parameters<ObjectStore['put']>): Promise<ObjectInfo> {
+      override async put(...args: Parameters<ObjectStore['put']>): Promise<Written> {
         const info = await super.put(...args);
         if (lose) throw new Error('connection reset');
         return info;

@@ -169,7 +169,7 @@ class LocalStore implements ObjectStore {
       try {
         const shared = options.sourceDiscarded === true && (await this.#share(source, temp));
         const stats = shared || (await this.#duplicate(source, temp));
-        await guard('write', target, () => this.#place(temp, target, options));
+        await guard('write', target, () => this.#place(temp, target, {}));
         return entryInfo(target, stats);
       } finally {
         await unlinkIfThere(temp);

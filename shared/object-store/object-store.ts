@@ -11,6 +11,9 @@ export interface ObjectInfo {
   readonly modifiedMs: number;
 }
 
+/** What is known of an object that was just written. */
+export type Written = Pick<ObjectInfo, 'key' | 'sizeBytes' | 'etag'>;
+
 /** A child in a listing: an object, or a common prefix that ends with `/`. */
 export type ListEntry =
   | { readonly kind: 'object'; readonly info: ObjectInfo }
@@ -41,8 +44,6 @@ export interface GetOptions {
 }
 
 export interface CopyOptions {
-  /** As in PutOptions. */
-  readonly ifAbsent?: boolean;
   /** The caller removes the source once the copies are made: an adapter may share its bytes rather than write them again. */
   readonly sourceDiscarded?: boolean;
 }
@@ -58,9 +59,9 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | undefined>;
   /** A stream of the object. The caller reads it to the end or destroys it. */
   get(key: string, options?: GetOptions): Promise<{ info: ObjectInfo; body: Readable }>;
-  put(key: string, body: Buffer | Readable | GivenFile, options?: PutOptions): Promise<ObjectInfo>;
+  put(key: string, body: Buffer | Readable | GivenFile, options?: PutOptions): Promise<Written>;
   /** Server-side copy. A missing source fails with MLSQL_STORE_NOT_FOUND. */
-  copy(source: string, target: string, options?: CopyOptions): Promise<ObjectInfo>;
+  copy(source: string, target: string, options?: CopyOptions): Promise<Written>;
   /**
    * Objects whose key starts with the prefix, in byte order of keys; with `shallow`, only up to the next `/`.
    * `startAfter`: only entries whose own key (a prefix's with its `/`) is behind it, so the last entry of one page

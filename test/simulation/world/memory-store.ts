@@ -7,7 +7,6 @@ import { MlsqlError } from '../../../shared/errors.js';
 import { compareBytes } from '../../../shared/object-store/byte-order.js';
 import { checkKey, checkPrefix } from '../../../shared/object-store/object-key.js';
 import type {
-  CopyOptions,
   GetOptions,
   GivenFile,
   ListEntry,
@@ -57,8 +56,8 @@ export class MemoryStore implements ObjectStore {
     return this.putNow(key, bytes, options);
   }
 
-  async copy(source: string, target: string, options: CopyOptions = {}): Promise<ObjectInfo> {
-    return this.copyNow(source, target, options);
+  async copy(source: string, target: string): Promise<ObjectInfo> {
+    return this.copyNow(source, target);
   }
 
   async *list(
@@ -107,10 +106,9 @@ export class MemoryStore implements ObjectStore {
     return info;
   }
 
-  copyNow(source: string, target: string, options: CopyOptions = {}): ObjectInfo {
+  copyNow(source: string, target: string): ObjectInfo {
     checkKey(target);
-    const { bytes } = this.getNow(source);
-    return this.putNow(target, bytes, options.ifAbsent === undefined ? {} : { ifAbsent: options.ifAbsent });
+    return this.putNow(target, this.getNow(source).bytes);
   }
 
   deleteNow(keys: readonly string[]): void {

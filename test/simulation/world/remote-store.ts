@@ -2,7 +2,6 @@
 import { Readable } from 'node:stream';
 import { MlsqlError } from '../../../shared/errors.js';
 import type {
-  CopyOptions,
   GetOptions,
   GivenFile,
   ListEntry,
@@ -57,9 +56,9 @@ export class RemoteStore implements ObjectStore {
     );
   }
 
-  copy(source: string, target: string, options?: CopyOptions): Promise<ObjectInfo> {
+  copy(source: string, target: string): Promise<ObjectInfo> {
     this.issued(target);
-    return this.#call('write', () => this.store.copyNow(source, target, options));
+    return this.#call('write', () => this.store.copyNow(source, target));
   }
 
   async *list(
