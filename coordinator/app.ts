@@ -8,6 +8,7 @@ import { storeWithCrashPoints } from '../shared/crash-points/store-points.js';
 import { isMlsqlError, MlsqlError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
 import { makeFolder } from '../shared/make-folder.js';
+import { checkStore } from '../shared/object-store/check-store.js';
 import { openStore } from '../shared/object-store/open-store.js';
 import type { FunctionLinkAddress } from '../shared/rpc/function-link.js';
 import { TokenGuard } from './api/auth.js';
@@ -63,6 +64,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   const state = stateWithCrashPoints(points, await StateDb.open(config.stateDir, { now: startMs }));
   const neverUsed = state.lastEpoch === 0;
   const rawStore = storeWithCrashPoints(points, await openStore(config.storeUrl, process.env));
+  await checkStore(rawStore);
   const claim = await StoreClaim.take({
     store: rawStore,
     clock,

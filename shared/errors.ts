@@ -92,6 +92,10 @@ export const ERROR_KINDS = {
     status.FAILED_PRECONDITION,
     "The object store's settings are wrong: endpoint, bucket, region, certificate or credentials.",
   ),
+  MLSQL_STORE_UNSUITABLE: user(
+    status.FAILED_PRECONDITION,
+    'The object store does not do what it must, as conditional writes; the message names the check.',
+  ),
   MLSQL_STORE_CORRUPT: platform(
     status.DATA_LOSS,
     false,

@@ -105,6 +105,7 @@ if (fast) {
   await runtime();
   await check('simulation', process.execPath, ['dist/test/simulation/main.js', '--seeds', '1000']);
   await check('planted bugs', process.execPath, ['dist/test/simulation/main.js', '--planted', 'all']);
+  await check('servers', process.execPath, ['dist/test/servers/main.js']);
   await vitest('real clusters', 'real');
   // A sample, in an order of the seed's: all of them take some ten minutes (npm run test:crash-points).
   await check('crash points', process.execPath, ['dist/test/crash-points/main.js', '--seconds', '120']);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../shared/logger.js';
 import { COORDINATOR_KEY } from '../../shared/object-store/keys.js';
 import { createLocalStore } from '../../shared/object-store/local-store.js';
-import type { Written, ObjectStore } from '../../shared/object-store/object-store.js';
+import type { ObjectStore, Written } from '../../shared/object-store/object-store.js';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { FencedStore } from './fenced-store.js';
 import { type ClaimRecord, judgeClaim, StoreClaim, type StoreClaimOptions } from './store-claim.js';

@@ -25,10 +25,19 @@ export interface S3Server {
 
 const KEYS = { user: 'tester', secret: 'a-secret-of-the-tests' };
 
-/** Starts the server, and waits until it answers. @param port - default: a free one */
+/**
+ * Starts the server, and waits until it answers.
+ * @param port - default: a free one
+ * @param certs - MinIO's folder with `private.key` and `public.crt`: it speaks TLS
+ */
 export async function startS3Server(
   name: S3ServerName,
-  { port = 0, folder, args = [] }: { port?: number; folder?: string; args?: readonly string[] } = {},
+  {
+    port = 0,
+    folder,
+    certs,
+    args = [],
+  }: { port?: number; folder?: string; certs?: string; args?: readonly string[] } = {},
 ): Promise<S3Server> {
   const home = folder ?? mkdtempSync(join(tmpdir(), `mlsql-${name}-`));
   const data = join(home, 'data');
@@ -39,7 +48,15 @@ export async function startS3Server(
   const [command, variables] =
     name === 'minio'
       ? [
-          ['server', '--quiet', '--address', address, '--console-address', '127.0.0.1:0', ...args, data],
+          [
+            'server',
+            '--quiet',
+            '--address',
+            address,
+            ...(certs === undefined ? [] : ['--certs-dir', certs]),
+            ...args,
+            data,
+          ],
           {
             MINIO_ROOT_USER: KEYS.user,
             MINIO_ROOT_PASSWORD: KEYS.secret,
@@ -59,11 +76,12 @@ export async function startS3Server(
   child.stderr!.on('data', (text) => {
     said = `${said}${text}`.slice(-4_000);
   });
-  const endpoint = `http://${address}`;
+  const endpoint = `${certs === undefined ? 'http' : 'https'}://${address}`;
   const env = {
     MLSQL_S3_ENDPOINT: endpoint,
     AWS_ACCESS_KEY_ID: KEYS.user,
     AWS_SECRET_ACCESS_KEY: KEYS.secret,
+    ...(certs !== undefined && { MLSQL_S3_CA: join(certs, 'public.crt') }),
   };
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {

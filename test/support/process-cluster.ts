@@ -51,11 +51,16 @@ export class ProcessCluster {
     readonly address: string,
     private readonly httpAddress: string,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly storeUrl: string | undefined,
   ) {}
 
-  /** @param env - for all processes */
-  static async make(env: Readonly<Record<string, string>> = {}): Promise<ProcessCluster> {
-    const cluster = new ProcessCluster(`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`, env);
+  /**
+   * @param env - for all processes
+   * @param storeUrl - default: a folder of its own
+   */
+  static async make(env: Readonly<Record<string, string>> = {}, storeUrl?: string): Promise<ProcessCluster> {
+    const [rpc, http] = [await freePort(), await freePort()];
+    const cluster = new ProcessCluster(`127.0.0.1:${rpc}`, `127.0.0.1:${http}`, env, storeUrl);
     for (const folder of [cluster.scripts, cluster.store]) mkdirSync(folder);
     return cluster;
   }
@@ -80,7 +85,7 @@ export class ProcessCluster {
     const args = [
       join(DIST_ROOT, `${name}/main.js`),
       ...['--listen', this.address, '--http', this.httpAddress],
-      ...['--store', `file://${this.store}`, '--state', join(this.root, state)],
+      ...['--store', this.storeUrl ?? `file://${this.store}`, '--state', join(this.root, state)],
       ...flags,
     ];
     const process = this.#spawn(args, env);

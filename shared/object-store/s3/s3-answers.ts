@@ -17,15 +17,18 @@ const builder = new XMLBuilder({ suppressEmptyNode: true });
 
 const text = z.string();
 const pageSchema = z.object({
-  ListBucketResult: z.object({
-    EncodingType: text.optional(),
-    IsTruncated: text.optional(),
-    NextContinuationToken: text.optional(),
-    Contents: z
-      .array(z.object({ Key: text, Size: text, ETag: text.default(''), LastModified: text.default('') }))
-      .default([]),
-    CommonPrefixes: z.array(z.object({ Prefix: text })).default([]),
-  }),
+  ListBucketResult: z.preprocess(
+    (page) => (page === '' ? {} : page),
+    z.object({
+      EncodingType: text.optional(),
+      IsTruncated: text.optional(),
+      NextContinuationToken: text.optional(),
+      Contents: z
+        .array(z.object({ Key: text, Size: text, ETag: text.default(''), LastModified: text.default('') }))
+        .default([]),
+      CommonPrefixes: z.array(z.object({ Prefix: text })).default([]),
+    }),
+  ),
 });
 
 export interface Page {

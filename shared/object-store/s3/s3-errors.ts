@@ -131,8 +131,9 @@ const KEYS_HINT =
 
 /** By S3's words. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const REFUSALS: Record<string, (failure: S3Failure, asked: Asked) => MlsqlError> = {
-  InvalidAccessKeyId: (_failure, { config }) =>
-    settingsError(`${server(config)} does not know the access key`, KEYS_HINT),
+  InvalidAccessKeyId: unknownKey,
+  // versitygw's word.
+  XAdminUserNotFound: unknownKey,
   SignatureDoesNotMatch: (_failure, { config }) =>
     settingsError(`${server(config)} says that the secret key is wrong`, KEYS_HINT),
   ExpiredToken: (_failure, { config }) =>
@@ -165,6 +166,10 @@ const REFUSALS: Record<string, (failure: S3Failure, asked: Asked) => MlsqlError>
   InvalidURI: wrongName,
   NoSuchUpload: ({ message }) => unavailable(`an upload was lost (${message})`),
 };
+
+function unknownKey(_failure: S3Failure, { config }: Asked): MlsqlError {
+  return settingsError(`${server(config)} does not know the access key`, KEYS_HINT);
+}
 
 function wrongRegion({ region, message }: S3Failure, { config }: Asked): MlsqlError {
   return settingsError(
@@ -201,10 +206,8 @@ function answered(failure: S3Failure, asked: Asked): MlsqlError {
       'MLSQL_STORE_PRECONDITION',
       `"${key}" is not what it was: another writer was first.`,
     );
-  if (status === 404)
-    return key === undefined
-      ? REFUSALS.NoSuchBucket!(failure, asked)
-      : new MlsqlError('MLSQL_STORE_NOT_FOUND', `Nothing lies at "/${key}" in the store.`);
+  if (status === 404 && key !== undefined)
+    return new MlsqlError('MLSQL_STORE_NOT_FOUND', `Nothing lies at "/${key}" in the store.`);
   if (status === 403) return REFUSALS.AccessDenied!(failure, asked);
   if (status === 301) return wrongRegion(failure, asked);
   if (status >= 500 || status === 429 || status === 408 || status === 409)

@@ -18,7 +18,15 @@ import type {
   PutOptions,
   Written,
 } from '../object-store.js';
-import { bareEtag, deleteBody, field, mayBeListed, parseDeleted, parsePage } from './s3-answers.js';
+import {
+  bareEtag,
+  deleteBody,
+  field,
+  mayBeListed,
+  type Page,
+  parseDeleted,
+  parsePage,
+} from './s3-answers.js';
 import { escaped, S3Client, type S3Request } from './s3-client.js';
 import type { S3Config } from './s3-config.js';
 import type { S3Credentials } from './s3-credentials.js';
@@ -227,7 +235,7 @@ export class S3Store implements ObjectStore {
           ? { 'continuation-token': token }
           : startAfter !== undefined && { 'start-after': this.#prefix + startAfter }),
       };
-      const page = parsePage(await textOf(await this.#send(undefined, { method: 'GET', query })));
+      const page = this.#page(await textOf(await this.#send(undefined, { method: 'GET', query })));
       for (const entry of this.#entries(page)) {
         // A prefix that the last page ended with may begin this one.
         if (startAfter !== undefined && compareBytes(keyOf(entry), startAfter) <= 0) continue;
@@ -239,8 +247,18 @@ export class S3Store implements ObjectStore {
     }
   }
 
+  #page(text: string): Page {
+    try {
+      return parsePage(text);
+    } catch {
+      const shown = JSON.stringify(text.trim().slice(0, 80));
+      const failure = new S3Failure(200, '', shown, undefined, true);
+      throw storeError(failure, { config: this.#client.config, key: undefined });
+    }
+  }
+
   /** Objects and prefixes of a page in order of their bytes, as users know them. */
-  #entries({ objects, prefixes }: ReturnType<typeof parsePage>): ListEntry[] {
+  #entries({ objects, prefixes }: Page): ListEntry[] {
     const cut = this.#prefix.length;
     const entries: ListEntry[] = objects
       // Other tools mark folders by objects whose names end with a slash.
