@@ -8,6 +8,7 @@ import { storeWithCrashPoints } from '../shared/crash-points/store-points.js';
 import { isMlsqlError, MlsqlError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
 import { makeFolder } from '../shared/make-folder.js';
+import { Buckets } from '../shared/object-store/buckets.js';
 import { checkStore } from '../shared/object-store/check-store.js';
 import { openStore } from '../shared/object-store/open-store.js';
 import type { FunctionLinkAddress } from '../shared/rpc/function-link.js';
@@ -129,6 +130,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   const services: Services = {
     clock,
     store,
+    buckets: new Buckets(process.env, (bucket) => new FencedStore(bucket, claim)),
     hasher: new ContentHasher(store),
     engine,
     jobs,

@@ -5,6 +5,7 @@ import PQueue from 'p-queue';
 import { MlsqlError, type Position } from '../../shared/errors.js';
 import { checkTarget } from '../../shared/language/client-files.js';
 import { classifyPath } from '../../shared/language/paths.js';
+import type { Buckets } from '../../shared/object-store/buckets.js';
 import { blobKey } from '../../shared/object-store/keys.js';
 import type { ObjectInfo, ObjectStore } from '../../shared/object-store/object-store.js';
 import type { TaskInputFile } from '../scheduling/task-spec.js';
@@ -37,13 +38,14 @@ export class ContentHasher {
 
   constructor(private readonly store: ObjectStore) {}
 
-  hash(info: ObjectInfo): Promise<string> {
-    const id = `${info.key}\n${info.etag}`;
+  /** @param store - where it lies; default: the cluster's own */
+  hash(info: ObjectInfo, store: ObjectStore = this.store): Promise<string> {
+    const id = `${store.url}\n${info.key}\n${info.etag}`;
     const known = this.#known.get(id);
     if (known !== undefined) return known;
     const work = this.#queue.add(async () => {
       const hash = createHash('sha256');
-      const { body } = await this.store.get(info.key);
+      const { body } = await store.get(info.key);
       for await (const chunk of body) hash.update(chunk);
       return hash.digest('hex');
     });
@@ -55,6 +57,7 @@ export class ContentHasher {
 
 export interface InputContext {
   readonly store: ObjectStore;
+  readonly buckets: Buckets;
   readonly hasher: ContentHasher;
   readonly clientFiles: ReadonlyMap<string, ClientTree>;
 }
@@ -86,44 +89,51 @@ export async function resolveInput(
       files: tree.files.map((file) => ({ ...file, key: blobKey(file.sha256) })),
     };
   }
-  if (place.kind === 's3') throw foreignBucket(path, position);
-  const single = await context.store.head(place.key);
+  const store = place.kind === 's3' ? await context.buckets.open(place.bucket) : context.store;
+  const single = place.key === '' ? undefined : await store.head(place.key);
   if (single !== undefined) {
     const name = baseName(place.key);
-    return {
-      folder: false,
-      name,
-      files: [
-        {
-          path: name,
-          key: place.key,
-          sizeBytes: single.sizeBytes,
-          sha256: await context.hasher.hash(single),
-          executable: false,
-        },
-      ],
-    };
+    return { folder: false, name, files: [await inputFile(context, store, name, single)] };
   }
-  const prefix = `${place.key}/`;
+  const prefix = place.key === '' ? '' : `${place.key}/`;
   const objects: ObjectInfo[] = [];
-  for await (const entry of context.store.list(prefix)) if (entry.kind === 'object') objects.push(entry.info);
+  for await (const entry of store.list(prefix)) if (entry.kind === 'object') objects.push(entry.info);
   if (objects.length === 0) {
-    throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${what}: ${path} is not in the store`, {
+    const where = place.kind === 's3' ? `the bucket ${place.bucket}` : 'the store';
+    throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${what}: ${path} is not in ${where}`, {
       position,
       path,
       hint: 'see mlsql fs ls; a file of your own machine is named relative to the script, ./name',
     });
   }
   const files = await Promise.all(
-    objects.map(async (info) => ({
-      path: info.key.slice(prefix.length),
-      key: info.key,
-      sizeBytes: info.sizeBytes,
-      sha256: await context.hasher.hash(info),
-      executable: false,
-    })),
+    objects.map((info) => inputFile(context, store, info.key.slice(prefix.length), info)),
   );
-  return { folder: true, name: baseName(place.key), files };
+  return { folder: true, name: baseName(place.key || path), files };
+}
+
+/** An object as executors fetch it; what lies in another bucket is brought into the store, by its content. */
+async function inputFile(
+  { store: own, hasher }: InputContext,
+  store: ObjectStore,
+  path: string,
+  info: ObjectInfo,
+): Promise<TaskInputFile> {
+  const { sizeBytes } = info;
+  const sha256 = await hasher.hash(info, store);
+  if (store === own) return { path, key: info.key, sizeBytes, sha256, executable: false };
+  const key = blobKey(sha256);
+  if ((await own.head(key)) === undefined) {
+    const { body, info: now } = await store.get(info.key);
+    if (now.etag !== info.etag) {
+      body.destroy();
+      throw new MlsqlError('MLSQL_STORE_CORRUPT', `${store.url}/${info.key} was replaced while it was read`, {
+        hint: 'Run the script again.',
+      });
+    }
+    await own.put(key, body, { sizeBytes });
+  }
+  return { path, key, sizeBytes, sha256, executable: false };
 }
 
 /** classifyPath, with the position in the script on its errors. */
@@ -136,29 +146,35 @@ export function classifyAt(path: string, position: Position): ReturnType<typeof 
 }
 
 /**
- * The key that a save or train writes to, or a register reads its model from.
+ * The key that a train writes to, or a register reads its model from.
  * @throws MlsqlError at the position: a client's path, a bucket, a malformed path
  */
-export function targetKey(
-  path: string,
-  statement: 'save' | 'train' | 'register',
-  position: Position,
-): string {
+export function targetKey(path: string, statement: 'train' | 'register', position: Position): string {
   const place = checkTarget(path, statement, position);
-  if (place.kind === 's3') throw foreignBucket(path, position);
-  return place.key;
+  if (place.kind === 'store') return place.key;
+  throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `${path}: models lie in the cluster's own store`, {
+    position,
+    hint: `name a path of the store, as /${place.key || 'models/a'}`,
+  });
 }
 
-/** A bucket that this cluster's store does not reach. */
-export function foreignBucket(path: string, position: Position): MlsqlError {
-  return new MlsqlError(
-    'MLSQL_STORE_PATH_INVALID',
-    `${path}: this cluster's store is a local directory and reaches no bucket`,
-    {
+/**
+ * Where a save writes to.
+ * @throws MlsqlError at the position, as targetKey; and for a whole bucket
+ */
+export async function saveTarget(
+  buckets: Buckets,
+  path: string,
+  position: Position,
+): Promise<{ readonly prefix: string; readonly store?: ObjectStore }> {
+  const place = checkTarget(path, 'save', position);
+  if (place.kind === 'store') return { prefix: place.key };
+  if (place.key === '')
+    throw new MlsqlError('MLSQL_STORE_PATH_INVALID', `${path} names a whole bucket`, {
       position,
-      hint: 'bring the data into the store with mlsql fs put, and name it /path',
-    },
-  );
+      hint: `name a folder in it, as s3://${place.bucket}/table`,
+    });
+  return { prefix: place.key, store: await buckets.open(place.bucket) };
 }
 
 function baseName(path: string): string {

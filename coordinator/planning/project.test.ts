@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ResolvedOption } from '../../shared/language/options.js';
+import { Buckets } from '../../shared/object-store/buckets.js';
 import { createLocalStore } from '../../shared/object-store/local-store.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { ContentHasher, type InputContext, resolveInput } from './inputs.js';
@@ -34,7 +35,7 @@ describe('inputs in the store', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'mlsql-planning-'));
     store = await createLocalStore(folder);
-    context = { store, hasher: new ContentHasher(store), clientFiles: new Map() };
+    context = { store, buckets: new Buckets({}), hasher: new ContentHasher(store), clientFiles: new Map() };
     for (const [key, text] of Object.entries({
       'p/MLproject': MLPROJECT,
       'p/conda.yaml': 'dependencies:\n- python=3.9\n- numpy=1.2\n- pip:\n  - scikit-learn>=1\n',
@@ -118,14 +119,14 @@ describe('inputs in the store', () => {
   });
 
   it('are read by load without the hidden ones, with the values of partition folders', async () => {
-    expect(await resolveSources(store, new Map(), '/d', AT)).toMatchObject([
+    expect(await resolveSources(context, new Map(), '/d', AT)).toMatchObject([
       { displayName: '/d/dt=1%2F2/part-0.csv', partitionValues: { dt: '1/2' } },
       { displayName: '/d/part-1.csv' },
     ]);
-    await expect(resolveSources(store, new Map(), '/only', AT)).rejects.toMatchObject({
+    await expect(resolveSources(context, new Map(), '/only', AT)).rejects.toMatchObject({
       code: 'MLSQL_TABLE_EMPTY',
     });
-    await expect(resolveSources(store, new Map(), '/nothing', AT)).rejects.toMatchObject({
+    await expect(resolveSources(context, new Map(), '/nothing', AT)).rejects.toMatchObject({
       code: 'MLSQL_STORE_NOT_FOUND',
     });
   });

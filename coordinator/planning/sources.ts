@@ -1,22 +1,22 @@
 // Which objects a load reads: one file, or all files of a folder but the hidden ones, with the values of its dt=… folders.
 import { MlsqlError, type Position } from '../../shared/errors.js';
+import type { Buckets } from '../../shared/object-store/buckets.js';
 import { blobKey } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { SourceFile } from '../tables/table-engine.js';
-import { type ClientTree, classifyAt, foreignBucket } from './inputs.js';
+import { type ClientTree, classifyAt } from './inputs.js';
 
 /**
  * The files behind a load's path, in order of their names.
  * @throws MlsqlError MLSQL_STORE_NOT_FOUND or MLSQL_SCRIPT_FILE_MISSING where there is none
  */
 export async function resolveSources(
-  store: ObjectStore,
+  { store: own, buckets }: { readonly store: ObjectStore; readonly buckets: Buckets },
   clientFiles: ReadonlyMap<string, ClientTree>,
   path: string,
   position: Position,
 ): Promise<readonly SourceFile[]> {
   const place = classifyAt(path, position);
-  if (place.kind === 's3') throw foreignBucket(path, position);
   if (place.kind === 'client') {
     const tree = clientFiles.get(path) ?? clientFiles.get(place.name);
     if (tree === undefined) {
@@ -37,10 +37,15 @@ export async function resolveSources(
     if (files.length === 0) throw emptyFolder(path, position);
     return files;
   }
-  const single = await store.head(place.key);
-  if (single !== undefined)
-    return [{ key: single.key, sizeBytes: single.sizeBytes, etag: single.etag, displayName: path }];
-  const prefix = `${place.key.replace(/\/+$/, '')}/`;
+  const store = place.kind === 's3' ? await buckets.open(place.bucket) : own;
+  const elsewhere = place.kind === 's3' ? { store } : {};
+  const root = place.kind === 's3' ? `s3://${place.bucket}/` : '/';
+  const single = place.key === '' ? undefined : await store.head(place.key);
+  if (single !== undefined) {
+    const { key, sizeBytes, etag } = single;
+    return [{ key, sizeBytes, etag, displayName: path, ...elsewhere }];
+  }
+  const prefix = place.key === '' ? '' : `${place.key}/`;
   const files: SourceFile[] = [];
   let seen = false;
   for await (const entry of store.list(prefix)) {
@@ -52,13 +57,15 @@ export async function resolveSources(
       key: entry.info.key,
       sizeBytes: entry.info.sizeBytes,
       etag: entry.info.etag,
-      displayName: `/${entry.info.key}`,
+      displayName: root + entry.info.key,
+      ...elsewhere,
       ...partitionValues(relative),
     });
   }
   if (files.length > 0) return files;
   if (seen) throw emptyFolder(path, position);
-  throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${path} is not in the store`, {
+  const where = place.kind === 's3' ? `the bucket ${place.bucket}` : 'the store';
+  throw new MlsqlError('MLSQL_STORE_NOT_FOUND', `${path} is not in ${where}`, {
     position,
     path,
     hint: 'see mlsql fs ls; a file of your own machine is named relative to the script, ./name',

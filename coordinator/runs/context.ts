@@ -4,6 +4,7 @@ import { MlsqlError, type Position } from '../../shared/errors.js';
 import type { RunId, SessionId } from '../../shared/ids.js';
 import type { Text } from '../../shared/language/ast.js';
 import type { Logger } from '../../shared/logger.js';
+import type { Buckets } from '../../shared/object-store/buckets.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { FunctionRegistry } from '../models/function-registry.js';
 import type { Publisher } from '../models/publisher.js';
@@ -18,6 +19,8 @@ import type { RunView } from './run-manager.js';
 export interface Services {
   readonly clock: Clock;
   readonly store: ObjectStore;
+  /** Of S3, that scripts name. */
+  readonly buckets: Buckets;
   readonly hasher: ContentHasher;
   readonly engine: TableEngine;
   readonly jobs: JobRuntime;

@@ -172,6 +172,7 @@ class DuckTableEngine implements TableEngine {
       const { timeZone } = session;
       const { columns, sql, stable } = await loader({ files, options, signal, run, timeZone });
       const identity = files.map(({ source }) => [
+        ...(source.store === undefined ? [] : [source.store.url]),
         source.key,
         source.etag,
         source.sizeBytes,
@@ -271,7 +272,7 @@ class DuckTableEngine implements TableEngine {
     const table = session.get(request.table);
     return this.#guard(session, 'write', (signal) =>
       this.#saves.run(request.id, () =>
-        saveTable(session, this.#options.storage, this.#saves, table, request, signal),
+        saveTable(session, request.store ?? this.#options.storage, this.#saves, table, request, signal),
       ),
     );
   }

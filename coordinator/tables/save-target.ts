@@ -114,7 +114,7 @@ export class SaveTarget {
    */
   commit(): Promise<boolean> {
     const { prefix, mode, id } = this.options;
-    return this.saves.inTurn(prefix, async () => {
+    return this.saves.inTurn(`${this.store.url}/${prefix}`, async () => {
       if (!(await this.#mayWrite())) return false;
       const old = mode === 'overwrite' ? await this.#replaced() : [];
       const placed: string[] = [];

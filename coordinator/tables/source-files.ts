@@ -49,7 +49,10 @@ export class SourceFiles {
   }
 
   #path(source: SourceFile, signal: AbortSignal): Promise<string> {
-    const name = createHash('sha256').update(`${source.key}\0${source.etag}`).digest('hex').slice(0, 32);
+    const name = createHash('sha256')
+      .update(`${(source.store ?? this.#store).url}\0${source.key}\0${source.etag}`)
+      .digest('hex')
+      .slice(0, 32);
     const target = join(this.#folder, `${name}${safeExtension(source.key)}`);
     const known = this.#fetched.get(target);
     // A download that is being cancelled is none to wait for.
@@ -69,7 +72,8 @@ export class SourceFiles {
 
   async #fetch(source: SourceFile, target: string, signal: AbortSignal): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
-    const inPlace = this.#store.localPath(source.key);
+    const store = source.store ?? this.#store;
+    const inPlace = store.localPath(source.key);
     if (inPlace !== undefined) {
       try {
         // Objects are replaced by rename, so a link goes on showing what was loaded, also after a save over it.
@@ -82,7 +86,7 @@ export class SourceFiles {
         if (code !== 'ENOENT' && !NO_LINKS.includes(code)) throw error;
       }
     }
-    const { body } = await this.#store.get(source.key, { signal });
+    const { body } = await store.get(source.key, { signal });
     const partial = `${target}.${newId('part')}`;
     try {
       await pipeline(body, createWriteStream(partial), { signal });

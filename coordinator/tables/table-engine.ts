@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { SessionId } from '../../shared/ids.js';
 import type { SaveMode } from '../../shared/language/ast.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { FunctionLinkAddress } from '../../shared/rpc/function-link.js';
 import type { ExchangeOutcome } from './sql-process/messages.js';
 
@@ -25,6 +26,8 @@ export interface TableInfo {
 /** An object of the store as a table reads it. */
 export interface SourceFile {
   readonly key: string;
+  /** Where it lies; default: the cluster's own. */
+  readonly store?: ObjectStore;
   readonly sizeBytes: number;
   readonly etag: string;
   /** Name for messages: the path as the user knows it. */
@@ -92,6 +95,8 @@ export interface Saved {
 export interface SaveRequest {
   readonly table: string;
   readonly format: 'csv' | 'json' | 'parquet' | 'text' | 'libsvm';
+  /** Where it is written to; default: the cluster's own. */
+  readonly store?: ObjectStore;
   /** Key of the folder. */
   readonly prefix: string;
   readonly mode: SaveMode;

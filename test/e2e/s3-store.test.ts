@@ -103,6 +103,43 @@ describe.each([
       expect(answers.rows).toEqual([{ s: 30 }]);
     });
 
+    it('reads and writes any bucket that its credentials reach', async () => {
+      server.bucket('another-one');
+      const other = openS3Store('s3://another-one', server.env);
+      await other.put('in/a b#.csv', Buffer.from('x\n1\n2\n'));
+      await other.put('in/c.csv', Buffer.from('x\n3\n'));
+      await other.put('words/word.txt', Buffer.from('5'));
+      cluster.file(
+        'word.py',
+        TRAIN.replace(
+          'mlsql.fit_param["factor"]',
+          'open(mlsql.internal_system_param["resource"]["word"]).read()',
+        ),
+      );
+      const result =
+        await cluster.run(`load csv.\`s3://another-one/in\` options header="true" and inferSchema="true" as data;
+save overwrite data as json.\`s3://another-one/out/table\`;
+train data as PythonAlg.\`/m/word\` where pythonScriptPath="./word.py" and \`fitParam.0.resource.word\`="s3://another-one/words/word.txt";`);
+      expect(result.error, result.stderr).toBeUndefined();
+      expect(result.rows).toMatchObject([{ status: 'success', score: 30 }]);
+      const again = await cluster.run(
+        'load json.`s3://another-one/out/table` as t; select sum(x) as s from t as r;',
+      );
+      expect(again.rows).toEqual([{ s: 6 }]);
+      const missing = await cluster.run('load json.`s3://no-such-bucket-here/x` as t;');
+      expect(missing.error).toMatchObject({
+        code: 'MLSQL_STORE_SETTINGS',
+        message: expect.stringContaining('no-such-bucket-here'),
+      });
+      const models = await cluster.run(
+        'select 1 as x as t; train t as PythonAlg.`s3://another-one/m` where pythonScriptPath="./word.py";',
+      );
+      expect(models.error).toMatchObject({
+        code: 'MLSQL_STORE_PATH_INVALID',
+        hint: expect.stringContaining('/m'),
+      });
+    });
+
     it('writes nothing for a second train on the same table', async () => {
       const before = await keys('m/factor/tmp/data');
       const again = `load parquet${SCRIPT.split('load parquet')[1]!.split('register')[0]}`;

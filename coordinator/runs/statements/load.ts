@@ -18,7 +18,7 @@ export async function runLoad(context: RunContext, statement: LoadStatement): Pr
     const source =
       format === 'jsonStr' || format === 'script'
         ? { files: [], inlineText: variable(context, path, position) }
-        : { files: await resolveSources(services.store, clientFiles, path, position) };
+        : { files: await resolveSources(services, clientFiles, path, position) };
     await interruptible(context, () =>
       services.engine.load(scope.session, { table, format, options, ...source }),
     );

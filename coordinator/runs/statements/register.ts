@@ -30,6 +30,7 @@ export async function runRegister(
   const model = await chooseModel(context, key, options, position);
   const inputs: InputContext = {
     store: services.store,
+    buckets: services.buckets,
     hasher: services.hasher,
     clientFiles: context.clientFiles,
   };

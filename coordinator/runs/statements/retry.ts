@@ -33,8 +33,8 @@ async function submitRetry(
   id: JobId,
 ): Promise<JobOutcome> {
   const { services, runId, user, clientFiles } = context;
-  const { store, hasher, jobs } = services;
-  const inputs = { store, hasher, clientFiles };
+  const { store, buckets, hasher, jobs } = services;
+  const inputs = { store, buckets, hasher, clientFiles };
   const first = jobs.ended(jobId);
   const { spec } = first;
   const plan = planRetry(first, await changedInputs(inputs, openGroups(first), position));

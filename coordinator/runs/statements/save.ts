@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { SaveStatement } from '../../../shared/language/ast.js';
 import { checkSave } from '../../../shared/language/statement-options.js';
 import { substitute } from '../../../shared/language/substitute.js';
-import { targetKey } from '../../planning/inputs.js';
+import { saveTarget } from '../../planning/inputs.js';
 import { atPosition, positionOf, type RunContext } from '../context.js';
 import { interruptible } from '../interruptible.js';
 
@@ -13,13 +13,13 @@ export async function runSave(context: RunContext, statement: SaveStatement): Pr
   const table = substitute(statement.table, scope.variables);
   const path = substitute(statement.path, scope.variables);
   const position = positionOf(statement.path);
-  const key = targetKey(path, 'save', position);
+  const target = await atPosition(saveTarget(services.buckets, path, position), position);
   await atPosition(services.engine.describe(scope.session, table), positionOf(statement.table));
   const partitionBy = statement.partitionBy.map((column) => substitute(column, scope.variables));
   const save = {
     table,
     format,
-    prefix: key,
+    ...target,
     mode: statement.mode,
     id: saveId(context),
     options,

@@ -35,6 +35,7 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
   const options = parseTrainOptions(statement, scope.variables);
   const inputs: InputContext = {
     store: services.store,
+    buckets: services.buckets,
     hasher: services.hasher,
     clientFiles: context.clientFiles,
   };
