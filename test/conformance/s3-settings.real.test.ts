@@ -1,6 +1,7 @@
 // What is wrong with a store's settings, and which one to change: told within seconds, by real servers and by things that
 // are none.
 import { execFileSync } from 'node:child_process';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -268,6 +269,34 @@ describe('settings', () => {
   it('names what is missing of the keys', async () => {
     const env = { MLSQL_S3_ENDPOINT: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'only-this' };
     expect(await check(env)).toMatchObject(settings('AWS_SECRET_ACCESS_KEY is not set', 'AWS_PROFILE'));
+  });
+});
+
+describe.skipIf(whereIs(MINIO) === undefined)('a bucket in the name of its host', () => {
+  let server: S3Server;
+  beforeAll(async () => {
+    server = await startS3Server('minio', { domain: 's3.test' });
+    server.bucket('bucket');
+  }, 600_000);
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await server?.stop();
+  });
+
+  it('is reached so', async () => {
+    const asked = new Set<string>();
+    const { lookup } = dns;
+    vi.spyOn(dns, 'lookup').mockImplementation(((name: string, ...rest: unknown[]) => {
+      asked.add(name);
+      return Reflect.apply(lookup, dns, [name.endsWith('.test') ? '127.0.0.1' : name, ...rest]);
+    }) as typeof lookup);
+    const env = {
+      ...server.env,
+      MLSQL_S3_ENDPOINT: `http://s3.test:${server.port}`,
+      MLSQL_S3_FORCE_PATH_STYLE: 'false',
+    };
+    expect(await check(env, 's3://bucket/some/prefix')).toBe('well');
+    expect([...asked]).toEqual(['bucket.s3.test']);
   });
 });
 

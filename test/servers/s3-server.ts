@@ -28,6 +28,7 @@ const KEYS = { user: 'tester', secret: 'a-secret-of-the-tests' };
 /**
  * Starts the server, and waits until it answers.
  * @param port - default: a free one
+ * @param domain - MinIO's: buckets are known by the names of their hosts below it, too
  * @param certs - MinIO's folder with `private.key` and `public.crt`: it speaks TLS
  */
 export async function startS3Server(
@@ -36,8 +37,9 @@ export async function startS3Server(
     port = 0,
     folder,
     certs,
+    domain,
     args = [],
-  }: { port?: number; folder?: string; certs?: string; args?: readonly string[] } = {},
+  }: { port?: number; folder?: string; certs?: string; domain?: string; args?: readonly string[] } = {},
 ): Promise<S3Server> {
   const home = folder ?? mkdtempSync(join(tmpdir(), `mlsql-${name}-`));
   const data = join(home, 'data');
@@ -62,6 +64,7 @@ export async function startS3Server(
             MINIO_ROOT_PASSWORD: KEYS.secret,
             MINIO_BROWSER: 'off',
             MINIO_UPDATE: 'off',
+            ...(domain !== undefined && { MINIO_DOMAIN: domain }),
           },
         ]
       : [
