@@ -4,6 +4,7 @@ import { functionCalls } from './function-calls.js';
 import { logLines } from './log-lines.js';
 import { memory } from './memory.js';
 import { type Figure, printFigures } from './report.js';
+import { s3Sync } from './s3-sync.js';
 import { splitTable } from './split-table.js';
 import { startUp } from './start-up.js';
 import { trainOverhead } from './train-overhead.js';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   memory,
   'durable-jobs': durableJobs,
   'log-lines': logLines,
+  's3-sync': s3Sync,
 };
 
 const wanted = process.argv.slice(2);

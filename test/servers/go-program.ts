@@ -1,14 +1,15 @@
 // Programs of the tests that are built from Go modules: once, outside the work tree, at a pinned version.
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface GoProgram {
   readonly name: string;
-  /** Of the main package. */
   readonly module: string;
+  /** The main package, where it is not the module's root. */
+  readonly package?: string;
   readonly version: string;
   /** Environment variable that names a binary to be used instead. */
   readonly variable: string;
@@ -23,9 +24,18 @@ export const MINIO: GoProgram = {
 
 export const VERSITYGW: GoProgram = {
   name: 'versitygw',
-  module: 'github.com/versity/versitygw/cmd/versitygw',
+  module: 'github.com/versity/versitygw',
+  package: 'github.com/versity/versitygw/cmd/versitygw',
   version: 'v1.8.0',
   variable: 'VERSITYGW_BIN',
+};
+
+/** For the benchmarks. */
+export const S5CMD: GoProgram = {
+  name: 's5cmd',
+  module: 'github.com/peak/s5cmd/v2',
+  version: 'v2.2.2',
+  variable: 'S5CMD_BIN',
 };
 
 /** Where built and downloaded servers are kept. */
@@ -58,10 +68,16 @@ export async function built(program: GoProgram): Promise<string> {
   mkdirSync(SERVERS_FOLDER, { recursive: true });
   const folder = mkdtempSync(join(SERVERS_FOLDER, '.building-'));
   try {
-    await promisify(execFile)('go', ['install', `${program.module}@${program.version}`], {
-      env: { ...process.env, GOBIN: folder, GOFLAGS: '-trimpath' },
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    // A module of its own, rather than go install: that asks for a list of all versions, which not every proxy has.
+    writeFileSync(
+      join(folder, 'go.mod'),
+      `module servers\n\ngo 1.21\n\nrequire ${program.module} ${program.version}\n`,
+    );
+    await promisify(execFile)(
+      'go',
+      ['build', '-mod=mod', '-trimpath', '-o', program.name, program.package ?? program.module],
+      { cwd: folder, maxBuffer: 64 * 1024 * 1024 },
+    );
     try {
       renameSync(folder, join(SERVERS_FOLDER, `${program.name}-${program.version}`));
     } catch (error) {
