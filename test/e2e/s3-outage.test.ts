@@ -23,25 +23,14 @@ with open(mlsql.fit_param["count"], "a") as file:
 
 describe.skipIf(whereIs(MINIO) === undefined)('S3 that is away for a while', () => {
   let server: S3Server;
-  let proxy: CuttingProxy;
-  let cluster: ProcessCluster;
   beforeAll(async () => {
     server = await startS3Server('minio');
     server.bucket('the-cluster');
-    proxy = await CuttingProxy.start(server.port);
-    const env = { ...server.env, MLSQL_S3_ENDPOINT: `http://127.0.0.1:${proxy.port}` };
-    cluster = await ProcessCluster.make(env as Record<string, string>, 's3://the-cluster');
-    await cluster.coordinator();
-    for (const name of ['one', 'two']) cluster.executor(name, 2);
-    cluster.file('train.py', TRAIN);
-  });
-  afterAll(async () => {
-    await cluster?.stop();
-    await proxy?.stop();
-    await server?.stop();
-  });
+  }, 600_000);
+  afterAll(() => server?.stop());
 
-  it.each([
+  // Each on a cluster of its own, at once: most of the time they wait.
+  it.concurrent.each([
     ['the sync of partitions', /^GET .*tmp\/data\/part-/, LONG_MS],
     ['the upload of a model in parts', /^PUT .*_staging\/0-1\/model\/model\?partNumber=2/, LONG_MS],
     ['the acceptance', /^PUT .*_staging\/accepted\/1/, SHORT_MS],
@@ -49,24 +38,35 @@ describe.skipIf(whereIs(MINIO) === undefined)('S3 that is away for a while', () 
     ['the publish, at meta/0', /^PUT .*_model_0\/meta\/0\//, SHORT_MS],
     ['the claim of the version', /^PUT .*_model_0\/_claim/, SHORT_MS],
   ])('during %s', async (what, request, awayMs) => {
-    const path = `/m/${what.replaceAll(/\W+/g, '-')}`;
-    const count = join(cluster.root, `count-${path.slice(3)}`);
-    cluster.file('rows.csv', `x\n${what}\n`);
-    const cut = proxy.cutAt(request, awayMs);
-    const running = cluster.run(`load csv.\`./rows.csv\` options header="true" as data;
-train data as PythonAlg.\`${path}\` where pythonScriptPath="./train.py" and keepVersion="true"
+    const name = what.replaceAll(/\W+/g, '-');
+    const proxy = await CuttingProxy.start(server.port);
+    const env = { ...server.env, MLSQL_S3_ENDPOINT: `http://127.0.0.1:${proxy.port}` };
+    const cluster = await ProcessCluster.make(env as Record<string, string>, `s3://the-cluster/${name}`);
+    try {
+      await cluster.coordinator();
+      cluster.executor('one', 2);
+      cluster.file('train.py', TRAIN);
+      cluster.file('rows.csv', `x\n${what}\n`);
+      const count = join(cluster.root, 'count');
+      const cut = proxy.cutAt(request, awayMs);
+      const running = cluster.run(`load csv.\`./rows.csv\` options header="true" as data;
+train data as PythonAlg.\`/m/away\` where pythonScriptPath="./train.py" and keepVersion="true"
 and \`fitParam.0.count\`="${count}" and \`fitParam.1.count\`="${count}";`);
-    await cut;
-    await eventually('it is back', () => !proxy.isAway);
-    const result = await running;
-    expect(result.error, result.stderr).toBeUndefined();
-    expect(result.rows).toMatchObject([
-      { algIndex: 0, status: 'success' },
-      { algIndex: 1, status: 'success' },
-    ]);
-    // No script ran twice: what it had trained was kept until the store took it.
-    expect(readFileSync(count, 'utf8')).toBe('xx');
-    const listed = await cluster.cli('fs', 'ls', path);
-    expect(listed.stdout.match(/_model_\d+/g)).toEqual(['_model_0']);
+      await cut;
+      await eventually('it is back', () => !proxy.isAway);
+      const result = await running;
+      expect(result.error, result.stderr).toBeUndefined();
+      expect(result.rows).toMatchObject([
+        { algIndex: 0, status: 'success' },
+        { algIndex: 1, status: 'success' },
+      ]);
+      // No script ran twice: what it had trained was kept until the store took it.
+      expect(readFileSync(count, 'utf8')).toBe('xx');
+      const listed = await cluster.cli('fs', 'ls', '/m/away');
+      expect(listed.stdout.match(/_model_\d+/g)).toEqual(['_model_0']);
+    } finally {
+      await cluster.stop();
+      await proxy.stop();
+    }
   });
 });
