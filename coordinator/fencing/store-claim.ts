@@ -6,7 +6,8 @@ import type { Logger } from '../../shared/logger.js';
 import { COORDINATOR_KEY } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { type Liveness, livenessOf, PROCESS_IDENTITY } from '../../shared/object-store/process-identity.js';
-import { readObject, won } from '../models/objects.js';
+import { won } from '../../shared/object-store/won.js';
+import { readObject } from '../models/objects.js';
 
 /** The object, as JSON. */
 export interface ClaimRecord {

@@ -2,8 +2,9 @@
 // that was paused and wakes up late, then copies the same attempt's bytes.
 import { acceptedKey } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { won } from '../../shared/object-store/won.js';
 import type { AttemptResult } from '../scheduling/model.js';
-import { readObject, won } from './objects.js';
+import { readObject } from './objects.js';
 
 /** The attempt that counts, and what it left in its staging place. */
 export interface AcceptedAttempt {

@@ -11,9 +11,10 @@ import {
   versionOfName,
 } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { won } from '../../shared/object-store/won.js';
 import { nextVersion } from './choices.js';
 import type { TrainDescription } from './model-types.js';
-import { listFolders, listObjects, mapStore, readObject, won } from './objects.js';
+import { listFolders, listObjects, mapStore, readObject } from './objects.js';
 
 /** Newest claims looked at for one of this job's own, made before a crash. */
 const OWN_CLAIM_LOOKBACK = 8;

@@ -4,8 +4,9 @@ import { MlsqlError } from '../../shared/errors.js';
 import type { FunctionId } from '../../shared/ids.js';
 import { FUNCTIONS_PREFIX, functionKey } from '../../shared/object-store/keys.js';
 import type { ObjectInfo, ObjectStore } from '../../shared/object-store/object-store.js';
+import { won } from '../../shared/object-store/won.js';
 import type { FunctionSpec } from '../../shared/rpc/gen/mlsql/v1/FunctionSpec.js';
-import { listObjects, mapStore, readObject, won } from './objects.js';
+import { listObjects, mapStore, readObject } from './objects.js';
 
 /** A registered function. Plain data. */
 export interface FunctionRecord {

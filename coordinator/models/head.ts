@@ -2,9 +2,10 @@
 // replaced by one conditional write. <path>/model and what else a reader may look for beside it follow.
 import { generationFolder, metaKey, metaPrefix } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { won } from '../../shared/object-store/won.js';
 import { encodeGroups } from './meta-files.js';
 import type { GroupMeta } from './model-types.js';
-import { listObjects, mapStore, readObject, won } from './objects.js';
+import { listObjects, mapStore, readObject } from './objects.js';
 import { readParquet } from './parquet.js';
 
 /** Footer entry: ids of the generations that were the head, newest first, as a JSON list. */

@@ -1,6 +1,7 @@
 // meta/0 and meta/1 in the store. One object of ours each; the original's folders hold several files of any name.
 import { metaKey, metaPrefix } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { won } from '../../shared/object-store/won.js';
 import {
   groupToRow,
   META0_COLUMNS,
@@ -10,7 +11,7 @@ import {
   trainToRow,
 } from './meta-schema.js';
 import type { GroupMeta, TrainMeta } from './model-types.js';
-import { listObjects, mapStore, readObject, won } from './objects.js';
+import { listObjects, mapStore, readObject } from './objects.js';
 import { type Row, readParquet, writeParquet } from './parquet.js';
 
 /** The bytes of a meta/0. */

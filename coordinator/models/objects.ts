@@ -21,17 +21,6 @@ export async function readObject(
   }
 }
 
-/** True where the write won; false where its condition failed. */
-export async function won(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (isMlsqlError(error, 'MLSQL_STORE_PRECONDITION')) return false;
-    throw error;
-  }
-}
-
 /** Objects below the prefix. */
 export async function listObjects(store: ObjectStore, prefix: string): Promise<ObjectInfo[]> {
   const found: ObjectInfo[] = [];

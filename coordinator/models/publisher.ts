@@ -5,6 +5,7 @@ import type { JobId } from '../../shared/ids.js';
 import type { Logger } from '../../shared/logger.js';
 import { failedFolder, metaKey } from '../../shared/object-store/keys.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { won } from '../../shared/object-store/won.js';
 import { VERSION } from '../../shared/version.js';
 import type { AttemptResult } from '../scheduling/model.js';
 import type { GroupOutcome } from '../scheduling/outcome.js';
@@ -15,7 +16,7 @@ import { refreshCopies, replaceHead } from './head.js';
 import { createGroups, encodeTrain, readGroups } from './meta-files.js';
 import { failedRows, interpreterOf, type KeptOutcome, publishedRows, trainMeta } from './meta-rows.js';
 import type { GroupMeta, KeptModel, ModelTarget, TrainDescription } from './model-types.js';
-import { listObjects, won } from './objects.js';
+import { listObjects } from './objects.js';
 
 export interface ClaimRequest {
   readonly jobId: JobId;

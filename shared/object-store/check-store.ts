@@ -5,6 +5,7 @@ import { isMlsqlError, MlsqlError } from '../errors.js';
 import { newId } from '../ids.js';
 import { SYSTEM_PREFIX } from './keys.js';
 import type { ObjectStore, PutOptions } from './object-store.js';
+import { won } from './won.js';
 
 /** All checks together. */
 const PATIENCE_MS = 8_000;
@@ -76,7 +77,7 @@ export function storeChecks(store: ObjectStore): readonly StoreCheck[] {
       run: async () => {
         const raced = `${folder}/raced`;
         const racers = Array.from({ length: RACERS }, (_, i) =>
-          wins(store.put(raced, Buffer.from(String(i)), { ifAbsent: true })),
+          won(store.put(raced, Buffer.from(String(i)), { ifAbsent: true })),
         );
         const winners = (await Promise.all(racers)).flatMap((won, i) => (won ? [String(i)] : []));
         if (winners.length !== 1)
@@ -92,7 +93,7 @@ export function storeChecks(store: ObjectStore): readonly StoreCheck[] {
       run: async () => {
         const stale = etag;
         ({ etag } = await write('newer', { ifMatch: stale }));
-        if (await wins(write('stale', { ifMatch: stale })))
+        if (await won(write('stale', { ifMatch: stale })))
           throw new Error(
             'a write on the condition of an etag that is over was accepted: If-Match does not count',
           );
@@ -148,16 +149,6 @@ async function patience(signal: AbortSignal): Promise<never> {
       hint: 'Is MLSQL_S3_ENDPOINT the address of the S3 server, and does a firewall let this machine through?',
     },
   );
-}
-
-async function wins(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (isMlsqlError(error, 'MLSQL_STORE_PRECONDITION')) return false;
-    throw error;
-  }
 }
 
 async function contentOf(body: AsyncIterable<unknown>): Promise<string> {
