@@ -1,4 +1,5 @@
 // Wires a coordinator: store, models, jobs, tables, functions, runs, and the servers in front of them.
+import { existsSync, statSync } from 'node:fs';
 import type { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.js';
@@ -36,8 +37,9 @@ import { RunManager } from './runs/run-manager.js';
 import { createJobRuntime } from './runtime/job-runtime.js';
 import { modelPublisher } from './runtime/model-publisher.js';
 import { JobRecords } from './state/job-records.js';
+import { probeState } from './state/probe.js';
 import { RunRecords } from './state/run-records.js';
-import { StateDb } from './state/state-db.js';
+import { StateDb, stateFile } from './state/state-db.js';
 import { createTableEngine } from './tables/duck-table-engine.js';
 
 export interface Coordinator {
@@ -62,8 +64,10 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   const clock = systemClock;
   const startMs = clock.now();
   const points = CrashPoints.from(process.env);
+  if (existsSync(stateFile(config.stateDir)) && statSync(stateFile(config.stateDir)).size > 0)
+    await probeState(config.stateDir);
   const state = stateWithCrashPoints(points, await StateDb.open(config.stateDir, { now: startMs }));
-  const neverUsed = state.lastEpoch === 0;
+  const lastEpoch = state.lastEpoch;
   const rawStore = storeWithCrashPoints(points, await openStore(config.storeUrl, process.env));
   await checkStore(rawStore);
   const claim = await StoreClaim.take({
@@ -75,6 +79,12 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     leaseMs: config.leaseMs,
     takeOver: config.takeOver,
   });
+  const isCopy = state.isCopy || (lastEpoch > 0 && claim.epochBefore > lastEpoch);
+  if (isCopy)
+    logger.warn(
+      { epoch: lastEpoch, storeEpoch: claim.epochBefore },
+      'this state may be older than the store: what happened since is not in it, and trains that it does not know are ended',
+    );
   await state.claim(claim.epoch);
   const store = new FencedStore(rawStore, claim);
   let tellFenced: (error: MlsqlError) => void = () => undefined;
@@ -175,8 +185,9 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   if (!isLoopback(config.listen.host) && config.token === '')
     logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
   logger.info({ grpc: grpc.address, http: httpAddress, store: config.storeUrl }, 'coordinator ready');
-  // What an earlier state knew is lost: the store tells of models, versions and functions, and of trains that never ended.
-  if (neverUsed && claim.followsAnother)
+  // What another state knew is lost, or what this one knew later and a copy of it does not: the store tells of models,
+  // versions and functions, and of trains that never ended.
+  if ((lastEpoch === 0 && claim.followsAnother) || isCopy)
     settleClaims({ store, publisher, logger }, (jobId) => jobs.get(jobId) !== undefined, startMs).catch(
       (error: unknown) => logger.error({ err: error }, 'claims of a lost state could not be ended'),
     );

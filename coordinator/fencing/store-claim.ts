@@ -85,6 +85,8 @@ export class StoreClaim {
   readonly #options: StoreClaimOptions;
   /** True where another state's coordinator had the store before. */
   readonly followsAnother: boolean;
+  /** Of whoever had the store before; 0: nobody. */
+  readonly epochBefore: number;
   #record: ClaimRecord;
   #etag: string;
   #error: MlsqlError | undefined;
@@ -101,6 +103,7 @@ export class StoreClaim {
   ) {
     this.#options = options;
     this.followsAnother = before !== undefined && before.clusterId !== options.clusterId;
+    this.epochBefore = before?.epoch ?? 0;
     this.#record = record;
     this.#etag = etag;
     this.lost = new Promise((resolve) => {

@@ -1,6 +1,6 @@
 // A state as a file of JSON lines: what `mlsql state export` writes and `mlsql state import` reads. The first line is the
-// file's own record, the last one says how many stand between; each of these is a key and its value. JSON lacks maps and some numbers, which are written as objects
-// with one key that begins with $.
+// file's own record, the last one says how many stand between and their hash; each of these is a key and its value. JSON
+// lacks maps and some numbers, which are written as objects with one key that begins with $.
 import type { StateKey } from './state-db.js';
 
 export interface CopyHead {
@@ -13,12 +13,14 @@ export interface CopyHead {
 /** The last line: without it a copy is not whole. */
 export interface CopyTail {
   readonly records: number;
+  /** Of the lines of all records, with their ends. */
+  readonly sha256: string;
 }
 
-/** How many records a copy says it has; undefined for any line but the last one. */
-export function recordsOf(line: string): number | undefined {
-  const { records } = JSON.parse(line) as Partial<CopyTail>;
-  return typeof records === 'number' ? records : undefined;
+/** What a copy says of itself in the end; undefined for any line but the last one. */
+export function tailOf(line: string): CopyTail | undefined {
+  const { records, sha256 } = JSON.parse(line) as Partial<CopyTail>;
+  return typeof records === 'number' ? { records, sha256: sha256 ?? '' } : undefined;
 }
 
 const MAP = '$map';

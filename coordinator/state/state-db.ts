@@ -25,9 +25,15 @@ export interface StateMeta {
 
 const META_KEY: StateKey = ['meta', 'file'];
 const EPOCH_KEY: StateKey = ['meta', 'epoch'];
+const COPY_KEY: StateKey = ['meta', 'copy'];
 /** What a page of meta data of LMDB holds behind its head. */
 const LMDB_MAGIC = 0xbeefc0de;
 const LMDB_MAGIC_AT = [16, 24] as const;
+/** Behind the magic number: the size of pages, the last page that was taken, the end. */
+const PAGE_SIZE_AT = 24;
+const LAST_PAGE_AT = 120;
+const META_BYTES = 136;
+const PAGE_MAX_BYTES = 65_536;
 
 export const stateFile = (stateDir: string): string => join(stateDir, 'state.lmdb');
 
@@ -65,6 +71,7 @@ export class StateDb {
       });
     if (!readOnly) mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const isNew = !existsSync(file) || statSync(file).size === 0;
+    if (isNew && readOnly) throw unreadable(file, 'it is empty');
     if (!isNew) checkMagic(file);
     const db = openFile(file, readOnly);
     try {
@@ -104,6 +111,16 @@ export class StateDb {
     return (this.#db.get([...EPOCH_KEY]) as number | undefined) ?? 0;
   }
 
+  /** True where it was brought back from a copy, and no coordinator has had it since: the store may know more. */
+  get isCopy(): boolean {
+    return this.#db.get([...COPY_KEY]) === true;
+  }
+
+  /** It was brought back from a copy. */
+  markCopy(): Promise<void> {
+    return this.write([{ key: COPY_KEY, value: true }]);
+  }
+
   /**
    * From now on this coordinator writes, and none of an earlier epoch.
    * @throws MlsqlError MLSQL_COORDINATOR_FENCED where a later one did already
@@ -111,7 +128,10 @@ export class StateDb {
   async claim(epoch: number): Promise<void> {
     const newest = await this.#db.transaction(() => {
       const before = this.lastEpoch;
-      if (before <= epoch) void this.#db.put([...EPOCH_KEY], epoch);
+      if (before <= epoch) {
+        void this.#db.put([...EPOCH_KEY], epoch);
+        void this.#db.remove([...COPY_KEY]);
+      }
       return before;
     });
     await this.#db.flushed;
@@ -188,17 +208,41 @@ function openFile(file: string, readOnly: boolean): RootDatabase<unknown, Key> {
 
 /** Native code is not given bytes that nobody has looked at. */
 function checkMagic(file: string): void {
-  const head = Buffer.alloc(64);
-  let bytes = 0;
+  let found: boolean;
   try {
-    const descriptor = openSync(file, 'r');
-    bytes = readSync(descriptor, head, 0, head.length, 0);
-    closeSync(descriptor);
+    const head = headOf(file);
+    found = LMDB_MAGIC_AT.some((at) => head.length >= at + 4 && head.readUInt32LE(at) === LMDB_MAGIC);
   } catch (error) {
     throw unreadable(file, (error as Error).message);
   }
-  const found = LMDB_MAGIC_AT.some((at) => bytes >= at + 4 && head.readUInt32LE(at) === LMDB_MAGIC);
   if (!found) throw unreadable(file, 'it is no LMDB file');
+}
+
+/**
+ * True where the file ends before the last page that it says it has. Mostly it was cut off then; a page that was taken and
+ * given back in one transaction is never written, though. Layout: `MDB_meta` of LMDB's mdb.c, one behind the head of each of
+ * the first two pages.
+ */
+export function lacksPages(file: string): boolean {
+  const head = headOf(file);
+  const at = LMDB_MAGIC_AT.find(
+    (offset) => head.length >= offset + 4 && head.readUInt32LE(offset) === LMDB_MAGIC,
+  );
+  if (at === undefined || head.length < at + META_BYTES) return true;
+  const pageBytes = head.readUInt32LE(at + PAGE_SIZE_AT);
+  if (pageBytes < 256 || pageBytes > PAGE_MAX_BYTES || head.length < pageBytes + at + META_BYTES) return true;
+  const lastPages = [at, at + pageBytes].map((offset) => Number(head.readBigUInt64LE(offset + LAST_PAGE_AT)));
+  return statSync(file).size < (Math.max(...lastPages) + 1) * pageBytes;
+}
+
+function headOf(file: string): Buffer {
+  const head = Buffer.alloc(2 * PAGE_MAX_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    return head.subarray(0, readSync(descriptor, head, 0, head.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function newMeta(now: number): StateMeta {

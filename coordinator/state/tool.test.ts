@@ -1,5 +1,6 @@
 // A state copied out and brought back is the same; what does not fit together is refused by name, and nothing is overwritten.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -62,8 +63,8 @@ it('copies a state whole, and brings it back as the same cluster', async () => {
 it('overwrites neither a state nor a file', async () => {
   await withJob('a');
   writeFileSync(join(root, 'copy'), 'mine');
-  expect(await tool('export', 'a')).toBe(1);
-  expect(await tool('import', 'a')).toBe(1);
+  expect(await tool('export', 'a')).toBe(2);
+  expect(await tool('import', 'a')).toBe(2);
   expect(said.join('')).toContain('is there already');
   expect(said.join('')).toContain('there is a state in');
   expect(readFileSync(join(root, 'copy'), 'utf8')).toBe('mine');
@@ -90,24 +91,50 @@ it.each([
   ],
   [
     'a copy that lacks records',
-    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["job","j","group",0],"value":{"algIndex":0}}\n{"records":1}\n`,
+    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["job","j","group",0],"value":{"algIndex":0}}\n{"records":1,"sha256":"${createHash('sha256').update('{"key":["job","j","group",0],"value":{"algIndex":0}}\n').digest('hex')}"}\n`,
     /job j are not whole/,
+  ],
+  [
+    'a copy that was changed',
+    `{"mlsqlState":1,"clusterId":"c","createdMs":1,"epoch":1}\n{"key":["executor","e"],"value":{}}\n{"records":1,"sha256":"${'0'.repeat(64)}"}\n`,
+    /was changed after it was written/,
   ],
 ])('refuses %s and leaves nothing behind', async (_, text, message) => {
   writeFileSync(join(root, 'copy'), text);
   expect(await tool('import', 'b')).toBe(1);
   expect(said.join('')).toMatch(message);
-  await expect(StateDb.open(join(root, 'b'), { now: 1, readOnly: true })).rejects.toMatchObject({
-    code: 'MLSQL_STATE_UNREADABLE',
-  });
+  expect(existsSync(join(root, 'b'))).toBe(false);
 });
 
-it('names a state whose bytes are damaged', async () => {
+// Most of these end the process that reads the file by a signal.
+it.each<[string, (bytes: Buffer) => Buffer]>([
+  ['whose head is gone', (bytes) => bytes.fill(0, 0, 4096 * 2)],
+  ['of which only the first page is there', (bytes) => bytes.subarray(0, 4096)],
+  ['of which only the first bytes are there', (bytes) => bytes.subarray(0, 100)],
+  ['whose end was cut off', (bytes) => bytes.subarray(0, bytes.length - 3 * 4096)],
+  ['with zeros in its middle', (bytes) => bytes.fill(0, 4096 * 2, bytes.length)],
+  ['that is empty', () => Buffer.alloc(0)],
+])('names a state %s', async (_, damage) => {
   await withJob('a');
   const file = stateFile(join(root, 'a'));
-  writeFileSync(file, readFileSync(file).fill(0, 0, 4096 * 2));
-  expect(await tool('check', 'a')).toBe(1);
-  expect(said.join('')).toContain('MLSQL_STATE_UNREADABLE');
+  writeFileSync(file, damage(readFileSync(file)));
+  for (const verb of ['check', 'export'] as const) {
+    expect(await tool(verb, 'a')).toBe(1);
+    expect(said.at(-1)).toMatch(/^error MLSQL_STATE_(UNREADABLE|FOREIGN): /);
+  }
+  expect(existsSync(join(root, 'copy'))).toBe(false);
+});
+
+it('says which of the two files cannot be used', async () => {
+  await withJob('a');
+  expect(await tool('export', 'a', 'no/such/folder/copy')).toBe(2);
+  expect(said.at(-1)).toMatch(/no\/such\/folder\/copy cannot be written: ENOENT/);
+  expect(await tool('export', 'a')).toBe(0);
+  writeFileSync(join(root, 'file'), '');
+  expect(await tool('import', 'file/state')).toBe(2);
+  expect(said.at(-1)).toMatch(/the folder .*file\/state cannot be made/);
+  expect(await tool('import', 'b', '.')).toBe(2);
+  expect(said.at(-1)).toContain('there is no file');
 });
 
 it('writes maps and odd numbers so that they come back', () => {

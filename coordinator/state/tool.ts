@@ -1,16 +1,15 @@
 // `mlsql state check|export|import`: a state looked at, copied and brought back while no coordinator needs to run.
-import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync, rmSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { finished } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { asMlsqlError, MlsqlError } from '../../shared/errors.js';
-import { parseScript } from '../../shared/language/parser.js';
-import { checkInvariants } from '../scheduling/invariants.js';
-import { recoveredCounts } from '../scheduling/recovery.js';
-import { createSchedulerState, step } from '../scheduling/step.js';
-import { JobRecords } from './job-records.js';
+import { makeFolder } from '../../shared/make-folder.js';
+import { factsOf, readFacts, type StateFacts } from './facts.js';
 import { STATE_FORMAT } from './migrations.js';
-import { RunRecords } from './run-records.js';
-import { type CopyHead, type CopyTail, decodeLine, encodeLine, recordsOf } from './state-copy.js';
+import { probeState } from './probe.js';
+import { type CopyHead, type CopyTail, decodeLine, encodeLine, tailOf } from './state-copy.js';
 import { StateDb, type StateWrite, stateFile } from './state-db.js';
 
 export interface StateToolRequest {
@@ -24,23 +23,9 @@ export interface StateToolRequest {
 /** Records that are written at once. */
 const WRITES_AT_ONCE = 10_000;
 
-/** What a state holds. */
-interface StateFacts {
-  readonly file: string;
-  readonly clusterId: string;
-  readonly format: number;
-  readonly epoch: number;
-  readonly jobs: number;
-  readonly jobsOpen: number;
-  readonly attempts: number;
-  readonly runs: number;
-  readonly runsOpen: number;
-  readonly executors: number;
-}
-
 /**
  * Does the work and writes what came of it.
- * @returns the exit code: 0, or 1 where the state or the copy is not as it should be
+ * @returns the exit code: 0, 1 where the state or the copy is not as it should be, 2 for wrong usage
  */
 export async function runStateTool(request: StateToolRequest): Promise<number> {
   try {
@@ -51,88 +36,71 @@ export async function runStateTool(request: StateToolRequest): Promise<number> {
     const { code, message, details } = asMlsqlError(thrown);
     const hint = details.hint ?? '';
     if (request.json) process.stdout.write(`${JSON.stringify({ event: 'error', code, message, hint })}\n`);
-    else process.stderr.write(`${code}: ${message}\n${hint === '' ? '' : `  ${hint}\n`}`);
-    return 1;
+    else process.stderr.write(`error ${code}: ${message}\n${hint === '' ? '' : `  hint: ${hint}\n`}`);
+    return code === 'MLSQL_USAGE_INVALID' ? 2 : 1;
   }
 }
 
 async function work(request: StateToolRequest): Promise<StateFacts> {
   if (request.verb === 'import') return importState(request);
+  if (request.verb === 'export' && existsSync(request.file))
+    throw new MlsqlError('MLSQL_USAGE_INVALID', `${request.file} is there already`, {
+      hint: 'name another file',
+    });
+  const facts = await probeState(request.stateDir);
+  if (request.verb === 'check') return facts;
   const db = await StateDb.open(request.stateDir, { now: Date.now(), readOnly: true });
   try {
-    const facts = factsOf(db);
-    if (request.verb === 'export') await exportState(db, request.file);
+    await exportState(db, request.file);
     return facts;
   } finally {
     await db.close();
   }
 }
 
-/** Reads every record, and puts a machine together from them as a coordinator would. */
-function factsOf(db: StateDb): StateFacts {
-  const machine = createSchedulerState({ epoch: db.lastEpoch + 1 }, 1);
-  const runs = new RunRecords(db);
-  try {
-    step(machine, { type: 'recover', saved: new JobRecords(db).load() }, Date.now());
-    checkInvariants(machine);
-    for (const run of runs.load()) {
-      parseScript(run.submission.script);
-      runs.events(run.id);
-      runs.finished(run.id);
-      runs.jobs(run.id);
-    }
-  } catch (error) {
-    if (error instanceof MlsqlError && error.code.startsWith('MLSQL_STATE_')) throw error;
-    throw new MlsqlError(
-      'MLSQL_STATE_UNREADABLE',
-      `the records in ${db.file} do not fit together: ${(error as Error).message}`,
-      {
-        hint: 'bring back a copy: mlsql state import FILE',
-        cause: error,
-      },
-    );
-  }
-  const { jobs, open, attempts } = recoveredCounts(machine);
-  const saved = runs.load();
-  return {
-    file: db.file,
-    clusterId: db.meta.clusterId,
-    format: db.meta.format,
-    epoch: db.lastEpoch,
-    jobs,
-    jobsOpen: open,
-    attempts,
-    runs: saved.length,
-    runsOpen: saved.filter((run) => run.state === 'RUNNING').length,
-    executors: machine.executors.size,
-  };
+/** Prints what readFacts finds, or why it cannot: for a process of its own, see probe.ts. */
+export async function tellFacts(stateDir: string, scratch: string): Promise<void> {
+  const answer = await readFacts(stateDir, scratch).then(
+    (facts) => ({ facts }),
+    (thrown: unknown) => {
+      const { code, message, details } = asMlsqlError(thrown);
+      return { code, message, hint: details.hint ?? '' };
+    },
+  );
+  process.stdout.write(JSON.stringify(answer));
 }
 
 async function exportState(db: StateDb, file: string): Promise<void> {
-  if (existsSync(file))
-    throw new MlsqlError('MLSQL_USAGE_INVALID', `${file} is there already`, { hint: 'name another file' });
   const head: CopyHead = {
     mlsqlState: db.meta.format,
     clusterId: db.meta.clusterId,
     createdMs: db.meta.createdMs,
     epoch: db.lastEpoch,
   };
-  const output = createWriteStream(file, { mode: 0o600, flush: true });
+  const hash = createHash('sha256');
   const lines = function* (): Generator<string> {
     yield `${JSON.stringify(head)}\n`;
     let records = 0;
     for (const { key, value } of db.read([])) {
       if (key[0] === 'meta') continue;
       records += 1;
-      yield `${encodeLine(key, value)}\n`;
+      const line = encodeLine(key, value);
+      hash.update(`${line}\n`);
+      yield `${line}\n`;
     }
-    const tail: CopyTail = { records };
+    const tail: CopyTail = { records, sha256: hash.digest('hex') };
     yield `${JSON.stringify(tail)}\n`;
   };
-  for (const line of lines())
-    if (!output.write(line)) await new Promise<void>((resolve) => output.once('drain', () => resolve()));
-  output.end();
-  await finished(output);
+  try {
+    await pipeline(
+      Readable.from(lines()),
+      createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }),
+    );
+  } catch (error) {
+    throw new MlsqlError('MLSQL_USAGE_INVALID', `${file} cannot be written: ${(error as Error).message}`, {
+      hint: 'name a file in a folder that is there, with room on its disk',
+    });
+  }
 }
 
 async function importState({ stateDir, file }: StateToolRequest): Promise<StateFacts> {
@@ -140,11 +108,36 @@ async function importState({ stateDir, file }: StateToolRequest): Promise<StateF
     throw new MlsqlError('MLSQL_USAGE_INVALID', `there is a state in ${stateDir} already`, {
       hint: 'move its state.lmdb away first; a state is never overwritten',
     });
-  if (!existsSync(file)) throw new MlsqlError('MLSQL_USAGE_INVALID', `there is no file ${file}`);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new MlsqlError('MLSQL_USAGE_INVALID', `there is no file ${file}`, {
+      hint: 'name a file that mlsql state export wrote',
+    });
+  const isNew = !existsSync(stateDir);
+  try {
+    makeFolder(stateDir, 0o700);
+  } catch (error) {
+    throw new MlsqlError(
+      'MLSQL_USAGE_INVALID',
+      `the folder ${stateDir} cannot be made: ${(error as Error).message}`,
+      { hint: 'name another one with --state' },
+    );
+  }
+  try {
+    return await readCopy(stateDir, file);
+  } catch (error) {
+    for (const part of ['', '-lock']) rmSync(`${stateFile(stateDir)}${part}`, { force: true });
+    if (isNew) rmSync(stateDir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Makes the state of a copy; what is made of one that is not whole is the caller's to remove. */
+async function readCopy(stateDir: string, file: string): Promise<StateFacts> {
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  const hash = createHash('sha256');
   let db: StateDb | undefined;
   let number = 0;
-  let told: number | undefined;
+  let tail: CopyTail | undefined;
   try {
     let writes: StateWrite[] = [];
     for await (const line of lines) {
@@ -155,9 +148,10 @@ async function importState({ stateDir, file }: StateToolRequest): Promise<StateF
         await db.claim(head.epoch);
         continue;
       }
-      if (told !== undefined) throw new Error('something stands behind the last line');
-      told = recordsOf(line);
-      if (told !== undefined) continue;
+      if (tail !== undefined) throw new Error('something stands behind the last line');
+      tail = tailOf(line);
+      if (tail !== undefined) continue;
+      hash.update(`${line}\n`);
       writes.push(decodeLine(line));
       if (writes.length < WRITES_AT_ONCE) continue;
       await db.write(writes);
@@ -165,22 +159,23 @@ async function importState({ stateDir, file }: StateToolRequest): Promise<StateF
     }
     if (db === undefined) throw new Error('it is empty');
     // Head and tail are none of the records.
-    if (told !== number - 2) throw cutShort(file, number - (told === undefined ? 1 : 2), told);
+    if (tail?.records !== number - 2)
+      throw cutShort(file, number - (tail === undefined ? 1 : 2), tail?.records);
+    if (tail.sha256 !== hash.digest('hex'))
+      throw new MlsqlError('MLSQL_STATE_UNREADABLE', `the copy ${file} was changed after it was written`, {
+        hint: 'export the state again; nothing was made',
+      });
     await db.write(writes);
+    await db.markCopy();
     return factsOf(db);
   } catch (error) {
-    await db?.close();
-    if (db !== undefined)
-      for (const part of ['', '-lock']) rmSync(`${stateFile(stateDir)}${part}`, { force: true });
-    db = undefined;
     if (error instanceof MlsqlError) throw error;
     throw new MlsqlError(
       'MLSQL_STATE_UNREADABLE',
-      `line ${number} of ${file} is none of a state: ${(error as Error).message}`,
-      {
-        hint: 'give a file that mlsql state export wrote',
-        cause: error,
-      },
+      number === 0
+        ? `${file} is none of a state: ${(error as Error).message}`
+        : `line ${number} of ${file} is none of a state: ${(error as Error).message}`,
+      { hint: 'give a file that mlsql state export wrote', cause: error },
     );
   } finally {
     await db?.close();
