@@ -12,6 +12,7 @@ import type { JobRuntime } from '../runtime/job-runtime.js';
 import type { JobView } from '../runtime/job-view.js';
 import { clientTrees } from './client-trees.js';
 import { serverStream, unary } from './handlers.js';
+import { keptLog } from './kept-log.js';
 
 const LIST_DEFAULT = 100;
 
@@ -49,7 +50,7 @@ export function jobsService(jobs: JobRuntime, runs: RunManager, store: ObjectSto
       });
       return { runId };
     }),
-    ReadLogs: serverStream((request, signal) => readLogs(jobs, request, signal)),
+    ReadLogs: serverStream((request, signal) => readLogs(jobs, store, request, signal)),
   };
 }
 
@@ -108,6 +109,7 @@ function jobFacts(job: JobView): Job {
 /** The asked groups' lines, each attempt from its start (or its last lines), all of them at once when following. */
 async function* readLogs(
   jobs: JobRuntime,
+  store: ObjectStore,
   request: ReadLogsRequest__Output,
   signal: AbortSignal,
 ): AsyncGenerator<LogChunk> {
@@ -120,6 +122,14 @@ async function* readLogs(
         hint: `it has ${job.groups.map((group) => group.algIndex).join(', ')}`,
       },
     );
+  }
+  if (job.endTimeMs > 0) {
+    for (const { algIndex, attempt: last } of job.groups) {
+      if (request._algIndex !== undefined && algIndex !== request.algIndex) continue;
+      const attempt = request._attempt === undefined ? last : (request.attempt ?? 0);
+      const ref = { jobId: request.jobId, algIndex, attempt };
+      if (attempt > 0 && (await jobs.logs.count(ref)) === 0) yield* keptLog(store, ref, request.tail);
+    }
   }
   yield* jobs.readLogs(
     request.jobId,

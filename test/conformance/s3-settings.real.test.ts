@@ -88,12 +88,15 @@ describe.skipIf(whereIs(MINIO) === undefined)('minio, with a session that may on
         { Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: ['arn:aws:s3:::*'] },
       ],
     };
-    const session = await new AssumeRoleProvider({
-      stsEndpoint: server.endpoint,
-      accessKey: server.env.AWS_ACCESS_KEY_ID!,
-      secretKey: server.env.AWS_SECRET_ACCESS_KEY!,
-      policy: JSON.stringify(policy),
-    }).getCredentials();
+    const asked = () =>
+      new AssumeRoleProvider({
+        stsEndpoint: server.endpoint,
+        accessKey: server.env.AWS_ACCESS_KEY_ID!,
+        secretKey: server.env.AWS_SECRET_ACCESS_KEY!,
+        policy: JSON.stringify(policy),
+      }).getCredentials();
+    // A server that answers may not know its users yet.
+    const session = await vi.waitFor(asked, { timeout: 30_000, interval: 200 });
     const env = {
       ...server.env,
       AWS_ACCESS_KEY_ID: session.getAccessKey(),

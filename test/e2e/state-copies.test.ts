@@ -20,6 +20,8 @@ while not os.path.exists(mlsql.fit_param["gate"]):
 target = mlsql.internal_system_param["tempModelLocalPath"]
 os.makedirs(target)
 open(os.path.join(target, "model"), "w").close()
+print("trained by the script")
+print("the last line")
 `;
 
 it('refuses a damaged one by name, before it has taken the store', async () => {
@@ -49,6 +51,9 @@ it('ends the trains that an older copy does not know', async () => {
   const open = join(cluster.root, 'open');
   writeFileSync(open, '');
   expect((await cluster.run(train(open))).error).toBeUndefined();
+  const [job] = JSON.parse(`[${(await cluster.cli('jobs', 'ls', '--json')).stdout.trim()}]`) as {
+    jobId: string;
+  }[];
   expect((await cluster.cli('state', 'export', '--state', state, join(cluster.root, 'copy'))).code).toBe(0);
   const lost = cluster.run(train(join(cluster.root, 'never')));
   await eventually('the second train has its version', () =>
@@ -60,6 +65,9 @@ it('ends the trains that an older copy does not know', async () => {
   coordinator = await cluster.coordinator({ state: 'older' });
   await eventually('its version has ended', () => existsSync(join(cluster.store, 'm/a/_model_1/meta/0')));
   expect(coordinator.errors).toContain('this state may be older than the store');
+  // Logs lie beside the state; those of ended jobs lie in the store, too.
+  expect((await cluster.cli('jobs', 'logs', job!.jobId)).stdout).toContain('trained by the script');
+  expect((await cluster.cli('jobs', 'logs', job!.jobId, '--tail', '1')).stdout).toContain('the last line');
   expect((await lost).code).not.toBe(0);
   const listed = await cluster.cli('models', 'ls', '/m/a', '--json');
   expect(listed.stdout).toMatch(/"version":0.*"success"/);
