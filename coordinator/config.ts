@@ -24,6 +24,8 @@ export interface CoordinatorConfig {
   readonly pythonPath: string;
   /** Defaults for every run's variables, from MLSQL_SET_name. */
   readonly variableDefaults: ReadonlyMap<string, string>;
+  /** Runs outlive this process also where it is told to end: the next one goes on with them. */
+  readonly keepRuns: boolean;
   /** Runs that an earlier coordinator left stay as they are: this one is there for a look, and has no executors. */
   readonly holdRuns: boolean;
   /** Take the store from whoever holds it, and from whatever state it belongs to. */
@@ -51,6 +53,7 @@ const FLAGS = {
   insecure: { type: 'boolean' },
   'exit-with-parent': { type: 'boolean' },
   'take-over': { type: 'boolean' },
+  'keep-runs': { type: 'boolean' },
   'hold-runs': { type: 'boolean' },
 } as const;
 
@@ -99,6 +102,7 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     token,
     insecure,
     exitWithParent: flags['exit-with-parent'] ?? false,
+    keepRuns: flags['keep-runs'] ?? false,
     holdRuns: flags['hold-runs'] ?? false,
     takeOver: flags['take-over'] ?? env.MLSQL_TAKE_OVER === '1',
     // MLSQL_PYTHON is for scripts: an environment of the user's need not hold what the translator imports.

@@ -28,8 +28,9 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
       logger.fatal({ code: error.code }, error.message);
       throw error;
     });
-    // An embedded cluster that is told to end ends as a whole; elsewhere executors work on until a coordinator is back.
-    const keepsRuns = !config.exitWithParent || config.holdRuns;
+    // A cluster that was started for one command ends as a whole; elsewhere executors work on until a coordinator is back,
+    // or the next one begins again what they had.
+    const keepsRuns = !config.exitWithParent || config.keepRuns || config.holdRuns;
     let cancels = false;
     const onSignal = (signal: string): Promise<void> => {
       cancels = !keepsRuns;

@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DIST_ROOT, PRODUCT_ROOT } from '../../shared/paths.js';
 
@@ -23,13 +22,21 @@ set rows='''{"x":1}''';
 load jsonStr.\`rows\` as t;
 train t as PythonAlg.\`/m\` options pythonScriptPath="./slow.py";
 `;
-/** Tells that it runs, then stays; asked to end, it takes a while, as one that still writes something. */
+/** Tells that it runs, then stays; asked to end, it takes a while, and leaves a mark with which the next one goes on. */
 const THOROUGH_PYTHON = `
-import os, signal, time
+import os, signal, sys, time, mlsql
+mark = os.path.join(mlsql.internal_system_param["checkpointPath"], "mark")
 def end(*_):
     time.sleep(2)
+    open(mark, "w").close()
     print("it has cleared up", flush=True)
     os._exit(1)
+if os.path.exists(mark):
+    print("it goes on", flush=True)
+    p = mlsql.internal_system_param["tempModelLocalPath"]
+    os.makedirs(p)
+    open(p + "/m", "w").write("m")
+    sys.exit()
 signal.signal(signal.SIGTERM, end)
 print("it runs as", os.getpid(), flush=True)
 time.sleep(600)
@@ -159,7 +166,7 @@ describe('mlsql up', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'cancels at %s what runs: the script has its grace, the claimed version is published',
+    'ends at %s, and goes on at its next start: the script has its grace, its checkpoint stays',
     async (signal) => {
       file('thorough.py', THOROUGH_PYTHON);
       file(
@@ -182,14 +189,22 @@ describe('mlsql up', () => {
       process.kill(-up.child.pid!, signal);
       expect((await up.ended).code).toBe(0);
       expect(existsSync(`/proc/${script}`)).toBe(false);
-      expect((await run.ended).code).toBe(1);
+      run.child.kill('SIGKILL');
+      await run.ended;
       await nothingLeft();
-      const version = join(home, 'store/m/_model_0');
-      const [row] = await parquetReadObjects({
-        file: await asyncBufferFromFile(join(version, 'meta/0/part-00000.parquet')),
-      });
-      expect(row).toMatchObject({ algIndex: 0, status: 'cancelled' });
-      expect(readFileSync(join(version, 'log/0.log'), 'utf8')).toContain('it has cleared up');
+      const logged = await mlsql(['jobs', 'ls']).ended;
+      expect(logged.stderr).toContain('mlsql up goes on with runs that are not done');
+      const again = mlsql(['up', '--grpc-port', '0', '--http-port', '0'], {}, undefined, true);
+      await again.says('ready');
+      const runs = await mlsql(['runs', 'ls', '--json']).ended;
+      const { runId } = JSON.parse(runs.stdout.trim().split('\n')[0]!) as { runId: string };
+      const done = await mlsql(['run', 'thorough.mlsql', '--run-id', runId, '--json']).ended;
+      expect(done.stdout).toContain('it has cleared up');
+      expect(done.stdout).toContain('it goes on');
+      expect(done.stdout).toMatch(/"status":"success".*"attempts":2|"attempts":2.*"status":"success"/);
+      process.kill(-again.child.pid!, signal);
+      expect((await again.ended).code).toBe(0);
+      await nothingLeft();
     },
   );
 

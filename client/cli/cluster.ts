@@ -95,7 +95,11 @@ async function startFor(request: ClusterRequest, home: Home): Promise<UsedCluste
     });
   }
   const { startEmbedded } = await import('../embedded/start-embedded.js');
-  if (need === 'executors') onNotice(`starting a cluster for this command (home ${home.dir})`);
+  onNotice(
+    need === 'executors'
+      ? `starting a cluster for this command (home ${home.dir})`
+      : `no cluster runs in ${home.dir}: this is how things were left; mlsql up goes on with runs that are not done`,
+  );
   const embedded = await startEmbedded({
     home: home.dir,
     grpcPort: 0,

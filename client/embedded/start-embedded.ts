@@ -66,7 +66,10 @@ export interface EmbeddedCluster {
   readonly lost: Promise<MlsqlError>;
   /** From now on nobody finds the cluster through its home; those who use it already go on. */
   hide(): void;
-  /** Ends all processes. Work that runs is cancelled; its scripts have their grace, and what it claimed is published. */
+  /**
+   * Ends all processes. One that was started for a command cancels what runs: scripts have their grace, and what was claimed
+   * is published. One that stays leaves its runs for the next start; their scripts are ended, and tried again then.
+   */
   stop(): Promise<void>;
 }
 
@@ -144,6 +147,11 @@ class EmbeddedProcesses {
     });
   }
 
+  /** Runs that are not done when it is told to end go on at its next start. */
+  get #staysForRuns(): boolean {
+    return this.options.temporary !== true;
+  }
+
   /** @returns the HTTP address */
   async start(): Promise<string> {
     const { executors = EXECUTORS_DEFAULT } = this.options;
@@ -182,9 +190,14 @@ class EmbeddedProcesses {
   async end(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    // The coordinator first: it cancels what runs, and needs the executors to end the scripts and to tell that they did.
-    await this.#coordinator?.stop(scriptGraceMs(process.env) + PUBLISH_PATIENCE_MS);
-    await Promise.all([...this.#executors.values()].map((child) => child.stop(EXECUTOR_GRACE_MS)));
+    const patienceMs = scriptGraceMs(process.env) + PUBLISH_PATIENCE_MS;
+    const executorsEnd = (graceMs: number): Promise<unknown> =>
+      Promise.all([...this.#executors.values()].map((child) => child.stop(graceMs)));
+    // Where runs stay, the executors are first: they end their scripts, keep their last checkpoints, and say so.
+    if (this.#staysForRuns) await executorsEnd(patienceMs);
+    // It cancels what runs otherwise, and needs the executors to end the scripts and to tell that they did.
+    await this.#coordinator?.stop(patienceMs);
+    await executorsEnd(EXECUTOR_GRACE_MS);
     removeClusterFile(this.home);
   }
 
@@ -243,6 +256,8 @@ class EmbeddedProcesses {
         home.tokenFile,
         '--exit-with-parent',
         ...(this.options.takeOver === true ? ['--take-over'] : []),
+        // What stays until it is told to end goes on with its runs when it is started again.
+        ...(this.#staysForRuns ? ['--keep-runs'] : []),
         // Without executors nothing could go on; it is there for a look.
         ...(this.options.executors === 0 && this.options.temporary === true ? ['--hold-runs'] : []),
       ],
@@ -269,6 +284,8 @@ class EmbeddedProcesses {
         '--token-file',
         this.home.tokenFile,
         '--exit-with-parent',
+        // When it is told to end, it hands on what it runs at once.
+        ...(this.#staysForRuns ? ['--drain-timeout', '1ms'] : []),
       ],
       logFile: this.#logFile(name),
     });

@@ -106,11 +106,10 @@ export function waitReason(state: SchedulerState, job: JobRecord, group: GroupRe
 export function drainText(executor: ExecutorRecord, now: number): string {
   const running = executor.attempts.size;
   if (running === 0) return 'nothing runs there any more';
-  const until =
-    executor.drainUntilMs === 0
-      ? 'until they end'
-      : `for at most ${seconds(executor.drainUntilMs - now)} more`;
-  return `${counted(running, 'attempt')} ${running === 1 ? 'runs' : 'run'}, ${until}`;
+  const attempts = `${counted(running, 'attempt')} ${running === 1 ? 'runs' : 'run'}`;
+  if (executor.drainUntilMs === 0) return `${attempts}, until ${running === 1 ? 'it ends' : 'they end'}`;
+  const leftMs = executor.drainUntilMs - now;
+  return leftMs > 0 ? `${attempts}, for at most ${seconds(leftMs)} more` : `${attempts}, told to end`;
 }
 
 /** "executor e1 is out of rotation for another 12 s: attempts of 3 jobs failed there within 60 s (disk)". */

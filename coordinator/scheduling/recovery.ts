@@ -37,6 +37,8 @@ export function onRecover(turn: Turn, { saved }: RecoverEvent): void {
   turn.queueChanged = true;
 }
 
+const STARTED_ANEW = 'the coordinator was started anew';
+
 function recoverJob(turn: Turn, { spec, job: snapshot, groups, story }: SavedJob): void {
   const { state, now } = turn;
   const job: JobRecord = {
@@ -66,7 +68,8 @@ function recoverJob(turn: Turn, { spec, job: snapshot, groups, story }: SavedJob
     state.endedGroups += job.groups.size;
     return;
   }
-  tell(turn, job, 'the coordinator was started anew', true);
+  // Once, however often it is started for a look.
+  if (job.story.at(-1)?.text !== STARTED_ANEW) tell(turn, job, STARTED_ANEW, true);
   if (job.stage === 'working') {
     turn.toSettle.add(job);
     watchQueue(state, job);

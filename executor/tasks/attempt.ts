@@ -355,7 +355,11 @@ export class Attempt {
   #stopScript(): void {
     if (this.#shim === undefined || this.#scriptEnded || this.#stop === undefined) return;
     try {
-      writeJson(this.#folder.stop, { cause: this.#stop.cause, graceMs: this.#graceMs });
+      writeJson(this.#folder.stop, {
+        cause: this.#stop.cause,
+        reason: this.#stop.message,
+        graceMs: this.#graceMs,
+      });
     } catch (error) {
       // A full disk: the signal alone ends it too, with the grace of its spec.
       this.#log.warn({ err: error }, 'stop.json cannot be written');

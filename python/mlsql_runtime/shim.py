@@ -286,14 +286,15 @@ class _Shim:
         self._stop_asked = True
 
     def _stop_as_asked(self, now: float) -> None:
-        cause, grace_ms = "cancelled", self._spec.grace_ms
+        cause, reason, grace_ms = "cancelled", "", self._spec.grace_ms
         try:
             stop = load_json(os.path.join(self._attempt_dir, "stop.json"))
             cause = str(stop.get("cause") or cause)
+            reason = str(stop.get("reason") or "")
             grace_ms = int(stop.get("graceMs", grace_ms))
         except (OSError, ValueError):
             pass
-        self._end(_Ending(cause, f"was stopped ({cause})"))
+        self._end(_Ending(cause, f"was stopped ({reason or cause})"))
         self._terminate(now, grace_ms)
 
     def _end(self, ending: _Ending) -> None:

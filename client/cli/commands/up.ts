@@ -46,7 +46,10 @@ export async function upCommand(options: UpOptions, streams: Streams): Promise<n
       cluster.lost,
       new Promise<undefined>((resolve) => interrupt.onFirst(() => resolve(undefined))),
     ]);
-    if (broken === undefined) streams.stderr.write('ending the cluster (Ctrl-C again leaves at once) …\n');
+    if (broken === undefined)
+      streams.stderr.write(
+        'ending the cluster; runs that are not done go on at the next mlsql up (Ctrl-C again leaves at once) …\n',
+      );
     await cluster.stop();
     return broken === undefined ? EXIT_OK : await report(broken, json, streams);
   } catch (error) {
