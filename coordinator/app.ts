@@ -26,6 +26,7 @@ import { type CoordinatorConfig, type HostPort, isLoopback } from './config.js';
 import { engineWithCrashPoints, stateWithCrashPoints } from './crash-points.js';
 import { FencedStore } from './fencing/fenced-store.js';
 import { StoreClaim } from './fencing/store-claim.js';
+import { LogForwarder } from './kafka/log-forwarder.js';
 import { FunctionRegistry } from './models/function-registry.js';
 import { createPublisher } from './models/publisher.js';
 import { settleClaims } from './models/settle-claims.js';
@@ -136,6 +137,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   jobs.hub.onConnected((executor) => {
     if (functionLink !== undefined) jobs.hub.send(executor, { functionLink });
   });
+  const logForwarder = new LogForwarder({ jobs, stateDir: config.stateDir, clock, logger });
   const registry = new FunctionRegistry(store);
   const services: Services = {
     clock,
@@ -147,6 +149,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     publisher,
     registry,
     functions,
+    logForwarder,
     logger,
     graceMs: config.graceMs,
     listRuns: (limit) => runs.list(limit),
@@ -173,7 +176,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   );
   let ready = true;
   const http = createHttpServer(
-    { runs, guard, logger, ready: () => ready, metrics: metricsPage(jobs, runs) },
+    { runs, guard, logger, ready: () => ready, metrics: metricsPage(jobs, runs, logForwarder.counts) },
     config.http,
   );
   const httpAddress = await listen(http, config.http).catch(async (error: unknown) => {
@@ -193,6 +196,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     );
   runs.recover({ goOn: !config.holdRuns });
   const end = async (): Promise<void> => {
+    await logForwarder.stop();
     jobs.stop();
     await engine.close();
     http.closeAllConnections();

@@ -8,10 +8,11 @@ const JOBS_COUNTED_MAX = 100_000;
 export function metricsPage(
   jobs: JobRuntime,
   runs: RunManager,
+  kafkaLines: Readonly<Record<string, number>>,
 ): () => Promise<{ contentType: string; text: string }> {
   let page: Promise<() => Promise<{ contentType: string; text: string }>> | undefined;
   return async () => {
-    page ??= buildPage(jobs, runs);
+    page ??= buildPage(jobs, runs, kafkaLines);
     return (await page)();
   };
 }
@@ -19,6 +20,7 @@ export function metricsPage(
 async function buildPage(
   jobs: JobRuntime,
   runs: RunManager,
+  kafkaLines: Readonly<Record<string, number>>,
 ): Promise<() => Promise<{ contentType: string; text: string }>> {
   const { collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
@@ -60,6 +62,12 @@ async function buildPage(
         ['all', executors().reduce((sum, executor) => sum + executor.slots, 0)],
         ['busy', executors().reduce((sum, executor) => sum + executor.slotsBusy, 0)],
       ]),
+  );
+  gauge(
+    'mlsql_coordinator_kafka_log_lines',
+    'Log lines that reached the Kafka topic of their user, and that never will, since this coordinator began.',
+    'outcome',
+    () => new Map(Object.entries(kafkaLines)),
   );
   return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
 }

@@ -6,6 +6,7 @@ import type { Text } from '../../shared/language/ast.js';
 import type { Logger } from '../../shared/logger.js';
 import type { Buckets } from '../../shared/object-store/buckets.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import type { LogForwarder } from '../kafka/log-forwarder.js';
 import type { FunctionRegistry } from '../models/function-registry.js';
 import type { Publisher } from '../models/publisher.js';
 import type { ClientTree, ContentHasher } from '../planning/inputs.js';
@@ -27,6 +28,7 @@ export interface Services {
   readonly publisher: Publisher;
   readonly registry: FunctionRegistry;
   readonly functions: FunctionPool;
+  readonly logForwarder: Pick<LogForwarder, 'forward'>;
   readonly logger: Logger;
   readonly graceMs: number;
   listRuns(limit: number): readonly RunView[];

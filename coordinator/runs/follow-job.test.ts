@@ -40,12 +40,16 @@ it('tells each line once, in order, when lines come while it looks for those tha
   const context = {
     runId: 'run-1',
     signal: new AbortController().signal,
-    services: { jobs, clock: { now: () => 0, after: () => () => undefined } },
+    services: {
+      jobs,
+      logForwarder: { forward: () => undefined },
+      clock: { now: () => 0, after: () => () => undefined },
+    },
     // Two lines were told before the coordinator died; it had kept three more.
     toldLines: () => new Map([['2/1', 2]]),
     emit: (body: RunEventBody) => emitted.push(body),
   } as unknown as RunContext;
-  const following = followJob(context, 'job-1');
+  const following = followJob(context, 'job-1', { line: 1, column: 1 });
   const appended = (firstSeq: number, count: number): void =>
     append({ ref: { jobId: 'job-1', ...group }, firstSeq, count } as LogAppended);
   appended(6, 2);

@@ -1,5 +1,7 @@
 // A job of a run: submitted, its changes and log lines told as the run's events, cancelled with the run.
 
+import type { Position } from '../../shared/errors.js';
+import { jobId as toJobId } from '../../shared/ids.js';
 import type { JobView } from '../runtime/job-view.js';
 import type { JobSpec } from '../scheduling/model.js';
 import type { JobOutcome } from '../scheduling/outcome.js';
@@ -8,10 +10,18 @@ import { GatheredChanges } from './gathered-changes.js';
 
 /**
  * Resolves with the job's outcome, whatever that is.
+ * @param position - of the statement, for its warnings
  * @param spec - the job to submit first; undefined: it is there
  */
-export async function followJob(context: RunContext, jobId: string, spec?: JobSpec): Promise<JobOutcome> {
-  const { jobs } = context.services;
+export async function followJob(
+  context: RunContext,
+  jobId: string,
+  position: Position,
+  spec?: JobSpec,
+): Promise<JobOutcome> {
+  const { services } = context;
+  const { jobs } = services;
+  let follows = true;
   const tell = (view: JobView, changed: readonly number[]): void => {
     context.emit({
       kind: 'job',
@@ -40,10 +50,21 @@ export async function followJob(context: RunContext, jobId: string, spec?: JobSp
   try {
     if (spec !== undefined) await jobs.submit(spec);
     else await catchUp(context, jobId, tell, lines);
+    services.logForwarder.forward(toJobId(jobId), (message) => {
+      if (follows)
+        context.warn({
+          code: 'MLSQL_TRAIN_KAFKA',
+          message,
+          hint: 'mlsql jobs logs shows all of them',
+          ...position,
+          jobId,
+        });
+    });
     // An abort between the claim and the submit found no job to cancel.
     if (context.signal.aborted) cancel();
     return await jobs.finished(jobId);
   } finally {
+    follows = false;
     context.signal.removeEventListener('abort', cancel);
     stopChanges();
     changes.close();

@@ -18,6 +18,7 @@ export async function runRetry(context: RunContext, statement: RetryStatement): 
   const first = substitute(statement.job, context.scope.variables);
   const { jobs } = context.services;
   const outcome = await submitOrFollow(context, {
+    position,
     submit: (id) => atPosition(submitRetry(context, first, position, id), position),
     key: () => targetOf(jobs.ended(first)).path,
   });
@@ -44,7 +45,7 @@ async function submitRetry(
   const keepVersion = spec.version !== undefined;
   const target = await claimPlace(context, targetOf(first).path, { jobId: id, keepVersion, train, kept });
   const { version: _, ...rest } = spec;
-  return followJob(context, id, {
+  return followJob(context, id, position, {
     ...rest,
     jobId: id,
     runId,

@@ -12,6 +12,7 @@ import type { RunContext } from '../context.js';
 import { claimPlace, submitOrFollow } from './train-job.js';
 
 const PATH = 'models/digits';
+const AT = { line: 1, column: 1 };
 let store: ObjectStore;
 let close: () => Promise<void>;
 beforeEach(async () => {
@@ -77,6 +78,7 @@ function runOn(through: ObjectStore, { leaving = false } = {}): RunContext {
 async function submitInVain(context: RunContext): Promise<unknown> {
   const train = await describeTrain(store, 2);
   return submitOrFollow(context, {
+    position: AT,
     key: () => PATH,
     submit: async (id) => {
       await claimPlace(context, PATH, { jobId: id, keepVersion: true, train });
@@ -127,6 +129,7 @@ test('a coordinator that leaves lets the claim be: the next one takes it up', as
 test('nothing is ended for a train that failed before it had a place', async () => {
   const context = runOn(store);
   const failed = submitOrFollow(context, {
+    position: AT,
     key: () => PATH,
     submit: () => Promise.reject(new MlsqlError('MLSQL_TABLE_UNKNOWN', 'no such table')),
   });

@@ -19,6 +19,8 @@ const CLAIM_DEADLINE_MS = 60_000;
 export type FinishedTrain = Extract<FinishedStatement, { kind: 'train' }>;
 
 export interface JobSteps {
+  /** Of the statement's path. */
+  readonly position: Position;
   /** Submits the job under this id, and follows it. */
   submit(id: JobId): Promise<JobOutcome>;
   /** Key of the path that it trains. */
@@ -26,12 +28,15 @@ export interface JobSteps {
 }
 
 /** Resolves with the outcome of the statement's job; what an earlier coordinator submitted is followed, not done again. */
-export async function submitOrFollow(context: RunContext, { submit, key }: JobSteps): Promise<JobOutcome> {
+export async function submitOrFollow(
+  context: RunContext,
+  { position, submit, key }: JobSteps,
+): Promise<JobOutcome> {
   const { jobs, clock } = context.services;
   const started = context.startedJob();
   let outcome: JobOutcome;
   if (started !== undefined && jobs.get(started) !== undefined) {
-    outcome = await followJob(context, started);
+    outcome = await followJob(context, started, position);
   } else {
     try {
       outcome = await submit(toJobId(started ?? newId('job', clock.now())));

@@ -1,8 +1,10 @@
 // train: options checked, inputs found, partitions written, a version claimed, the job followed to its end, meta/0 shown.
+import { MlsqlError, type Position } from '../../../shared/errors.js';
 import type { JobId } from '../../../shared/ids.js';
 import type { TrainStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { trainDataPrefix } from '../../../shared/object-store/keys.js';
+import { type KafkaAccess, kafkaAccess, logTopic } from '../../kafka/kafka-options.js';
 import type { TrainDescription } from '../../models/model-types.js';
 import { type InputContext, resolveInput, targetKey } from '../../planning/inputs.js';
 import { resolveProject } from '../../planning/project.js';
@@ -16,14 +18,25 @@ import { interruptible } from '../interruptible.js';
 import { claimPlace, conclude, type FinishedTrain, showResult, submitOrFollow } from './train-job.js';
 
 export async function runTrain(context: RunContext, statement: TrainStatement): Promise<FinishedTrain> {
+  const position = positionOf(statement.path);
   const outcome = await submitOrFollow(context, {
+    position,
     submit: (id) => submitTrain(context, statement, id),
-    key: () =>
-      targetKey(substitute(statement.path, context.scope.variables), 'train', positionOf(statement.path)),
+    key: () => targetKey(substitute(statement.path, context.scope.variables), 'train', position),
   });
-  const result = conclude(context, positionOf(statement.path), outcome);
+  const result = conclude(context, position, outcome);
   await showResult(context, statement.result, result);
   return result;
+}
+
+/** @throws MlsqlError at the position, for an option that no Kafka can be reached with */
+function checkKafka({ kafkaParam }: TrainOptions, position: Position): KafkaAccess | undefined {
+  try {
+    logTopic(kafkaParam);
+    return kafkaAccess(kafkaParam);
+  } catch (error) {
+    throw error instanceof MlsqlError ? error.with({ position }) : error;
+  }
 }
 
 /** Checks, plans and submits the job, and follows it to its end. */
@@ -39,11 +52,12 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
     hasher: services.hasher,
     clientFiles: context.clientFiles,
   };
-  if (options.kafkaParam['bootstrap.servers'] !== undefined) {
+  const kafka = checkKafka(options, position);
+  if (kafka !== undefined && !options.enableDataLocal) {
     context.warn({
       code: 'MLSQL_TRAIN_NO_KAFKA',
-      message: `kafkaParam.bootstrap.servers names ${options.kafkaParam['bootstrap.servers']}, and this version does not use Kafka`,
-      hint: 'rows are fed to the script directly, and its log is kept: mlsql jobs logs',
+      message: `kafkaParam.bootstrap.servers names ${kafka.brokers.join(', ')}, and this version sends no rows through Kafka`,
+      hint: 'rows are fed to the script directly; mlsql.read_data() is the same',
       ...position,
       jobId: '',
     });
@@ -79,7 +93,7 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
       parts,
     ),
   });
-  return followJob(context, id, {
+  return followJob(context, id, position, {
     jobId: id,
     runId: context.runId,
     user: context.user,

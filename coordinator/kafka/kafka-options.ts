@@ -1,0 +1,88 @@
+// kafkaParam.… of a train, as the user's Kafka is reached by it. Pure. The names are Kafka's own client options.
+import type { KafkaConfig, SASLOptions } from 'kafkajs';
+import { MlsqlError } from '../../shared/errors.js';
+import { nearestHint } from '../../shared/language/nearest.js';
+
+/** How the broker is spoken to; equal ones share their connections. */
+export type KafkaAccess = Pick<KafkaConfig, 'ssl' | 'sasl'> & { readonly brokers: string[] };
+
+const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'];
+const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
+const BROKER = /^(?:\[[0-9a-f:.]+\]|[^\s:,/[\]]+):\d{1,5}$/i;
+/** A legal name of a topic: https://kafka.apache.org/documentation/#topicconfigs */
+const TOPIC_TAIL = /^[a-zA-Z0-9._-]{1,236}$/;
+
+/**
+ * @param params - `kafkaParam.…` without the beginning: `bootstrap.servers`, `security.protocol`, `sasl.mechanism`,
+ *   `sasl.username` and `sasl.password` or `sasl.jaas.config`, `ssl.ca.pem` (certificates as text)
+ * @returns undefined where no broker is named
+ * @throws MlsqlError MLSQL_SCRIPT_OPTION_VALUE that names the option
+ */
+export function kafkaAccess(params: Readonly<Record<string, string>>): KafkaAccess | undefined {
+  const servers = params['bootstrap.servers']?.trim();
+  if (!servers) return undefined;
+  const brokers = servers.split(',').map((broker) => broker.trim());
+  const wrong = brokers.find((broker) => !BROKER.test(broker));
+  if (wrong !== undefined)
+    throw invalid(
+      'bootstrap.servers',
+      `"${wrong}" is no host:port`,
+      'write host:port, several separated by commas',
+    );
+  const protocol = oneOf(params, 'security.protocol', PROTOCOLS, 'PLAINTEXT');
+  const ca = params['ssl.ca.pem'];
+  return {
+    brokers,
+    ...(protocol.endsWith('SSL') && { ssl: ca === undefined ? true : { ca: [ca] } }),
+    ...(protocol.startsWith('SASL') && { sasl: saslOf(params) }),
+  };
+}
+
+/**
+ * The topic that a user's log lines go to; undefined where they go to none.
+ * @throws MlsqlError MLSQL_SCRIPT_OPTION_VALUE for a name that no topic can have
+ */
+export function logTopic(params: Readonly<Record<string, string>>): string | undefined {
+  const user = params.userName;
+  if (!user) return undefined;
+  if (!TOPIC_TAIL.test(user))
+    throw invalid(
+      'userName',
+      `"${user}" cannot be part of a topic's name`,
+      'use letters, digits, ".", "_" and "-", at most 236',
+    );
+  return `training_msg_${user}`;
+}
+
+function saslOf(params: Readonly<Record<string, string>>): SASLOptions {
+  const mechanism = oneOf(params, 'sasl.mechanism', MECHANISMS, 'PLAIN');
+  const jaas = params['sasl.jaas.config'] ?? '';
+  const username = params['sasl.username'] ?? /username="([^"]*)"/.exec(jaas)?.[1];
+  const password = params['sasl.password'] ?? /password="([^"]*)"/.exec(jaas)?.[1];
+  if (!username || password === undefined)
+    throw invalid(
+      'sasl.username',
+      'is missing, or its sasl.password',
+      'give kafkaParam.sasl.username and kafkaParam.sasl.password, or kafkaParam.sasl.jaas.config',
+    );
+  return { mechanism: mechanism.toLowerCase(), username, password } as SASLOptions;
+}
+
+function oneOf(
+  params: Readonly<Record<string, string>>,
+  name: string,
+  known: readonly string[],
+  otherwise: string,
+): string {
+  const value = (params[name] || otherwise).toUpperCase();
+  if (known.includes(value)) return value;
+  throw invalid(
+    name,
+    `"${params[name]}" is not known`,
+    nearestHint(value, known, `known are ${known.join(', ')}`),
+  );
+}
+
+function invalid(option: string, what: string, hint: string): MlsqlError {
+  return new MlsqlError('MLSQL_SCRIPT_OPTION_VALUE', `kafkaParam.${option} ${what}`, { hint });
+}

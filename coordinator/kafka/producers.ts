@@ -1,0 +1,63 @@
+// Producers by broker, shared by all jobs that name the same one, and closed when none needs them.
+import type { Producer } from 'kafkajs';
+import type { Logger } from '../../shared/logger.js';
+import type { KafkaAccess } from './kafka-options.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** What kafkajs tries itself; whoever sends tries for longer. */
+const RETRIES = 2;
+
+interface Shared {
+  readonly producer: Promise<Producer>;
+  users: number;
+}
+
+export class Producers {
+  readonly #shared = new Map<string, Shared>();
+
+  constructor(private readonly logger: Logger) {}
+
+  /** A producer of that broker for the work; not connected yet, or any more, perhaps: connect() is idempotent. */
+  async using<T>(access: KafkaAccess, work: (producer: Producer) => Promise<T>): Promise<T> {
+    const key = JSON.stringify(access);
+    let shared = this.#shared.get(key);
+    if (shared === undefined) {
+      shared = { producer: this.#make(access), users: 0 };
+      this.#shared.set(key, shared);
+    }
+    shared.users += 1;
+    try {
+      return await work(await shared.producer);
+    } finally {
+      shared.users -= 1;
+      if (shared.users === 0) {
+        this.#shared.delete(key);
+        await shared.producer.then((producer) => producer.disconnect()).catch(() => undefined);
+      }
+    }
+  }
+
+  async #make(access: KafkaAccess): Promise<Producer> {
+    // Loaded when first used: most clusters have no Kafka.
+    const { Kafka, logLevel, Partitioners } = await import('kafkajs');
+    const kafka = new Kafka({
+      ...access,
+      clientId: 'mlsql',
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: { retries: RETRIES },
+      logLevel: logLevel.WARN,
+      logCreator:
+        () =>
+        ({ log: { message, ...fields } }) =>
+          this.logger.debug({ kafka: fields }, message),
+    });
+    return kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      // A batch that is sent again, since its acknowledgement was lost, is there once.
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
+  }
+}

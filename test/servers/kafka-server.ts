@@ -1,0 +1,153 @@
+// A real Kafka broker for tests: one KRaft node, its jars from Maven once, outside the work tree.
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { SERVERS_FOLDER } from './go-program.js';
+import { freePort } from './s3-server.js';
+
+const VERSION = '3.9.1';
+const FOLDER = join(SERVERS_FOLDER, `kafka-${VERSION}`);
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>servers</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSION}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency>
+  </dependencies>
+</project>
+`;
+
+/** Whether a broker can be started here. */
+export function hasKafka(): boolean {
+  const works = (command: string, args: string[]): boolean => spawnSync(command, args).status === 0;
+  return works('java', ['-version']) && (existsSync(FOLDER) || works('mvn', ['-v']));
+}
+
+/** Fetches the jars unless they are there. @returns their folder */
+export async function kafkaJars(): Promise<string> {
+  if (existsSync(FOLDER)) return FOLDER;
+  console.log(`fetching kafka ${VERSION} from Maven, once …`);
+  mkdirSync(SERVERS_FOLDER, { recursive: true });
+  const folder = mkdtempSync(join(SERVERS_FOLDER, '.fetching-'));
+  try {
+    writeFileSync(join(folder, 'pom.xml'), POM);
+    await promisify(execFile)(
+      'mvn',
+      ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`],
+      { cwd: folder, maxBuffer: 64 * 1024 * 1024 },
+    );
+    try {
+      renameSync(join(folder, 'lib'), FOLDER);
+    } catch (error) {
+      // Another run was first.
+      if (!existsSync(FOLDER)) throw error;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return FOLDER;
+}
+
+/** What the broker's SASL listener wants. */
+export const SASL = { username: 'tester', password: 'a-secret-of-the-tests' };
+
+export class KafkaServer {
+  #child: ChildProcess | undefined;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'mlsql-kafka-'));
+
+  private constructor(
+    readonly brokers: string,
+    /** The same broker, for those who say who they are (PLAIN). */
+    readonly saslBrokers: string,
+    private readonly controller: number,
+  ) {}
+
+  /** Starts a broker, and waits until it answers. */
+  static async start(): Promise<KafkaServer> {
+    const [port, sasl, controller] = [await freePort(), await freePort(), await freePort()];
+    const server = new KafkaServer(`127.0.0.1:${port}`, `127.0.0.1:${sasl}`, controller);
+    await server.#format();
+    await server.up();
+    return server;
+  }
+
+  /** Kills the broker; up() starts it again with all that it had. */
+  async down(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  async up(): Promise<void> {
+    const child = await this.#java('kafka.Kafka', [this.#config]);
+    this.#child = child;
+    const admin = this.client(0).admin();
+    for (const end = Date.now() + 90_000; ; await sleep(200)) {
+      if (child.exitCode !== null) throw new Error(`kafka ended with ${child.exitCode}`);
+      const ready = await admin.connect().then(
+        () => admin.listTopics(),
+        () => undefined,
+      );
+      await admin.disconnect().catch(() => undefined);
+      if (ready !== undefined) return;
+      if (Date.now() > end) throw new Error('kafka does not answer');
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.down();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  client(retries = 20): Kafka {
+    return new Kafka({ brokers: [this.brokers], logLevel: logLevel.NOTHING, retry: { retries } });
+  }
+
+  get #config(): string {
+    return join(this.#folder, 'server.properties');
+  }
+
+  async #format(): Promise<void> {
+    writeFileSync(
+      this.#config,
+      `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${this.controller}
+listeners=PLAIN://${this.brokers},SASL://${this.saslBrokers},CONTROLLER://127.0.0.1:${this.controller}
+listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAIN
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${SASL.username}="${SASL.password}";
+log.dirs=${join(this.#folder, 'data')}
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+num.partitions=1
+`,
+    );
+    const formatting = await this.#java('kafka.tools.StorageTool', [
+      ...['format', '--config', this.#config],
+      ...['--cluster-id', Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')],
+    ]);
+    const [code] = (await once(formatting, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`kafka could not format its folder: ${code}`);
+  }
+
+  async #java(main: string, args: readonly string[]): Promise<ChildProcess> {
+    const jars = await kafkaJars();
+    return spawn('java', ['-Xmx512m', '-Xms128m', '-cp', `${jars}/*`, main, ...args], {
+      cwd: this.#folder,
+      stdio: 'ignore',
+    });
+  }
+}
