@@ -15,7 +15,7 @@ import { attemptLost } from './groups.js';
 import { refOf, renewExecutor, watchAttempt } from './leases.js';
 import type { ExecutorRecord, GroupRecord, JobRecord } from './model.js';
 import { endQuarantine } from './quarantine.js';
-import { drainText } from './reasons.js';
+import { drainText, lostText } from './reasons.js';
 import { tell } from './story.js';
 import type { Turn } from './turn.js';
 
@@ -36,6 +36,7 @@ export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): 
     // A new process may have found what was broken mended.
     endQuarantine(turn, executor);
   }
+  const goneMs = executor.disconnectedMs;
   executor.facts = facts;
   executor.connectionId = connectionId;
   executor.lastConnectionId = connectionId;
@@ -48,6 +49,7 @@ export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): 
   turn.capacityChanged = true;
   addDeadline(state, executor.leaseUntilMs, { kind: 'executor', executor: facts.name, connectionId });
   turn.emit({ type: 'send-welcome', executor: facts.name, connectionId });
+  if (goneMs > 0) tellJobs(turn, executor, `is back after ${((now - goneMs) / 1000).toFixed(1)} s`);
   loseUnreported(turn, executor, event, before === facts.session);
   for (const news of event.attempts) {
     takeNews(turn, executor, news);
@@ -62,7 +64,9 @@ export function onExecutorConnected(turn: Turn, event: ExecutorConnectedEvent): 
 
 export function onExecutorDisconnected(turn: Turn, event: ExecutorDisconnectedEvent): void {
   const executor = currentExecutor(turn.state, event.executor, event.connectionId);
-  if (executor !== undefined) disconnect(turn, executor);
+  if (executor === undefined) return;
+  disconnect(turn, executor);
+  tellJobs(turn, executor, lostText(executor, turn.now).replace(/^gone for [^;]*; /, 'went away; '));
 }
 
 export function onHeartbeat(turn: Turn, event: HeartbeatEvent): void {
@@ -80,7 +84,7 @@ export function onExecutorDraining(turn: Turn, event: ExecutorDrainingEvent): vo
   executor.drainReason = event.reason;
   executor.drainUntilMs = event.deadlineMs === 0 ? 0 : turn.now + event.deadlineMs;
   keep(turn, executor);
-  tellOfDrain(turn, executor);
+  tellJobs(turn, executor, `drains: ${drainText(executor, turn.now)}`);
   turn.capacityChanged = true;
 }
 
@@ -90,7 +94,7 @@ export function onDrainExecutor(turn: Turn, event: DrainExecutorEvent): void {
   executor.drainReason ??= event.reason;
   executor.drainUntilMs = event.deadlineMs === 0 ? 0 : turn.now + event.deadlineMs;
   keep(turn, executor);
-  tellOfDrain(turn, executor);
+  tellJobs(turn, executor, `drains: ${drainText(executor, turn.now)}`);
   turn.capacityChanged = true;
   sendDrain(turn, executor, event.reason, event.deadlineMs);
 }
@@ -200,11 +204,11 @@ function remind(turn: Turn, executor: ExecutorRecord, key: string): void {
   if (live.cancelReason !== undefined) turn.emit({ type: 'send-cancel', ...to, reason: live.cancelReason });
 }
 
-/** Each job that still has work there learns that it may be handed on. */
-function tellOfDrain(turn: Turn, executor: ExecutorRecord): void {
+/** Each job that still has work there learns what becomes of it; said again, it is not told again. */
+function tellJobs(turn: Turn, executor: ExecutorRecord, what: string): void {
   const jobs = new Set([...executor.attempts.values()].map(({ job }) => job));
-  const what = drainText(executor, turn.now);
-  for (const job of jobs) tell(turn, job, `executor ${executor.facts.name} drains: ${what}`);
+  const text = `executor ${executor.facts.name} ${what}`;
+  for (const job of jobs) if (job.story.at(-1)?.text !== text) tell(turn, job, text);
 }
 
 function sendDrain(turn: Turn, executor: ExecutorRecord, reason: string, deadlineMs: number): void {

@@ -133,6 +133,10 @@ export function attemptFailed(turn: Turn, job: JobRecord, group: GroupRecord, fa
   }
   moveGroup(job, group, 'pending');
   group.failure = failure;
+  // What the last try said of itself is no fact of the next one.
+  group.score = undefined;
+  group.progress = -1;
+  group.metrics = {};
   if (decision.delayMs === 0) {
     enqueue(state, job, group);
     turn.queueChanged = true;

@@ -131,7 +131,10 @@ export function conclude(context: RunContext, position: Position, outcome: JobOu
         jobId,
         ...(first?.algIndex !== undefined && { algIndex: first.algIndex }),
         ...(first !== undefined && first.failure.traceback !== '' && { traceback: first.failure.traceback }),
-        hint: `mlsql jobs logs ${jobId} shows all the output`,
+        hint:
+          first?.failure.cause === 'queue'
+            ? `mlsql jobs show ${jobId} tells what it waited for`
+            : `mlsql jobs logs ${jobId} shows all the output`,
       },
     );
   }
