@@ -140,6 +140,26 @@ train data as PythonAlg.\`/m/word\` where pythonScriptPath="./word.py" and \`fit
       });
     });
 
+    it('is found well by mlsql doctor, and a wrong key is named', async () => {
+      const doctor = async (env: NodeJS.ProcessEnv): Promise<Record<string, unknown> | undefined> => {
+        const { stdout } = await cluster.doctor({ ...env, MLSQL_STORE: 's3://the-cluster/some/prefix' });
+        const findings = stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Record<string, unknown>);
+        return findings.find(({ check }) => check === 'store');
+      };
+      expect(await doctor({})).toMatchObject({
+        health: 'ok',
+        found: expect.stringContaining('conditional create'),
+      });
+      expect(await doctor({ AWS_ACCESS_KEY_ID: 'nobody' })).toMatchObject({
+        health: 'problem',
+        found: expect.stringContaining('does not know the access key'),
+        todo: expect.stringContaining('AWS_ACCESS_KEY_ID'),
+      });
+    });
+
     it('writes nothing for a second train on the same table', async () => {
       const before = await keys('m/factor/tmp/data');
       const again = `load parquet${SCRIPT.split('load parquet')[1]!.split('register')[0]}`;

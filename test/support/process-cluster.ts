@@ -141,6 +141,17 @@ export class ProcessCluster {
     );
   }
 
+  /** Runs `mlsql doctor --json`. @param env - for this process alone */
+  doctor(env: NodeJS.ProcessEnv): Promise<CliResult> {
+    return collect(
+      spawn(MLSQL, ['doctor', '--json'], {
+        cwd: this.scripts,
+        env: { ...this.#env, ...env },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }),
+    );
+  }
+
   /** Ends all processes and removes everything they left, unless somebody wants to look at it. */
   async stop({ keep = false }: { keep?: boolean } = {}): Promise<void> {
     await Promise.all(this.#processes.filter((process) => process.runs).map((process) => process.kill()));

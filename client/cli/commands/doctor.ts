@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { asMlsqlError } from '../../../shared/errors.js';
 import { DIST_ROOT, PYTHON_ROOT, SETUP_PYTHON } from '../../../shared/paths.js';
 import { VERSION } from '../../../shared/version.js';
 import { findHome, homeExists } from '../../embedded/home.js';
@@ -68,6 +69,7 @@ async function* examine(options: CommonOptions): AsyncGenerator<Finding> {
   const home = findHome(options.home, process.env, process.cwd());
   yield checkFolder('home', home.dir, '--home or MLSQL_HOME moves it');
   yield checkClock();
+  if (process.env.MLSQL_STORE) yield* checkItsStore(process.env.MLSQL_STORE);
   const live = await findLiveCluster(home);
   if (live === undefined) {
     yield {
@@ -220,6 +222,31 @@ function checkClock(): Finding {
   return Date.now() >= CLOCK_MIN_MS
     ? { check: 'clock', health: 'ok', found }
     : { check: 'clock', health: 'problem', found, todo: "set the machine's clock" };
+}
+
+/** The store of MLSQL_STORE, by the checks that a coordinator runs at its start; nothing behind the first that fails. */
+async function* checkItsStore(url: string): AsyncGenerator<Finding> {
+  const { openStore } = await import('../../../shared/object-store/open-store.js');
+  const { passed, storeChecks } = await import('../../../shared/object-store/check-store.js');
+  let name = 'settings';
+  try {
+    const store = await openStore(url, process.env);
+    const done: string[] = [];
+    for (const check of storeChecks(store)) {
+      name = check.name;
+      await passed(store, check);
+      done.push(name);
+    }
+    yield { check: 'store', health: 'ok', found: `${url}: ${done.join(', ')}` };
+  } catch (error) {
+    const { message, details } = asMlsqlError(error);
+    yield {
+      check: 'store',
+      health: 'problem',
+      found: `${url}, ${name}: ${message}`,
+      ...(details.hint !== undefined && { todo: details.hint }),
+    };
+  }
 }
 
 async function* checkPorts(clusterRuns: boolean): AsyncGenerator<Finding> {
