@@ -18,7 +18,15 @@ const PROGRAMS = [
  * Packages with native parts, that look for files beside themselves in ways that no bundler follows, or of the older kind
  * and imported while we run: a bundle gives such an import no names (prom-client).
  */
-const EXTERNAL = ['@duckdb/node-bindings*', 'chevrotain', 'kafkajs', 'lmdb', 'msgpackr', 'prom-client'];
+const EXTERNAL = [
+  '@aws-sdk/credential-provider-node',
+  '@duckdb/node-bindings*',
+  'chevrotain',
+  'kafkajs',
+  'lmdb',
+  'msgpackr',
+  'prom-client',
+];
 
 /** What modules of the older kind expect in every file. */
 const BANNER = `

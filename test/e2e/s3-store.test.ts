@@ -140,7 +140,7 @@ train data as PythonAlg.\`/m/word\` where pythonScriptPath="./word.py" and \`fit
       });
     });
 
-    it('is found well by mlsql doctor, and a wrong key is named', async () => {
+    it('is found well by mlsql doctor, also by the keys of a profile; what is wrong with keys is named', async () => {
       const doctor = async (env: NodeJS.ProcessEnv): Promise<Record<string, unknown> | undefined> => {
         const { stdout } = await cluster.doctor({ ...env, MLSQL_STORE: 's3://the-cluster/some/prefix' });
         const findings = stdout
@@ -157,6 +157,22 @@ train data as PythonAlg.\`/m/word\` where pythonScriptPath="./word.py" and \`fit
         health: 'problem',
         found: expect.stringContaining('does not know the access key'),
         todo: expect.stringContaining('AWS_ACCESS_KEY_ID'),
+      });
+      const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = server.env;
+      const file = cluster.file(
+        'credentials',
+        `[lab]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`,
+      );
+      const profile = {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_SHARED_CREDENTIALS_FILE: file,
+        AWS_PROFILE: 'lab',
+      };
+      expect(await doctor(profile)).toMatchObject({ health: 'ok' });
+      expect(await doctor({ ...profile, AWS_PROFILE: 'none' })).toMatchObject({
+        health: 'problem',
+        found: expect.stringContaining('there are no credentials'),
       });
     });
 
