@@ -1,6 +1,7 @@
 // `npm run bench [-- NAME …]`: each figure beside its reference, measured in the same run on the same machine.
 import { durableJobs } from './durable-jobs.js';
 import { functionCalls } from './function-calls.js';
+import { kafkaRows } from './kafka-rows.js';
 import { logLines } from './log-lines.js';
 import { memory } from './memory.js';
 import { type Figure, printFigures } from './report.js';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'durable-jobs': durableJobs,
   'log-lines': logLines,
   's3-sync': s3Sync,
+  'kafka-rows': kafkaRows,
 };
 
 const wanted = process.argv.slice(2);

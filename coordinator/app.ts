@@ -27,6 +27,7 @@ import { engineWithCrashPoints, stateWithCrashPoints } from './crash-points.js';
 import { FencedStore } from './fencing/fenced-store.js';
 import { StoreClaim } from './fencing/store-claim.js';
 import { LogForwarder } from './kafka/log-forwarder.js';
+import { RowTopics } from './kafka/row-topics.js';
 import { FunctionRegistry } from './models/function-registry.js';
 import { createPublisher } from './models/publisher.js';
 import { settleClaims } from './models/settle-claims.js';
@@ -39,6 +40,7 @@ import { createJobRuntime } from './runtime/job-runtime.js';
 import { modelPublisher } from './runtime/model-publisher.js';
 import { JobRecords } from './state/job-records.js';
 import { probeState } from './state/probe.js';
+import { RowTopicRecords } from './state/row-topic-records.js';
 import { RunRecords } from './state/run-records.js';
 import { StateDb, stateFile } from './state/state-db.js';
 import { createTableEngine } from './tables/duck-table-engine.js';
@@ -138,6 +140,13 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     if (functionLink !== undefined) jobs.hub.send(executor, { functionLink });
   });
   const logForwarder = new LogForwarder({ jobs, stateDir: config.stateDir, clock, logger });
+  const rowTopics = new RowTopics({
+    store,
+    noted: new RowTopicRecords(state),
+    finished: (jobId) => (jobs.get(jobId) === undefined ? undefined : jobs.finished(jobId)),
+    clock,
+    logger,
+  });
   const registry = new FunctionRegistry(store);
   const services: Services = {
     clock,
@@ -150,6 +159,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     registry,
     functions,
     logForwarder,
+    rowTopics,
     logger,
     graceMs: config.graceMs,
     listRuns: (limit) => runs.list(limit),
@@ -194,9 +204,10 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     settleClaims({ store, publisher, logger }, (jobId) => jobs.get(jobId) !== undefined, startMs).catch(
       (error: unknown) => logger.error({ err: error }, 'claims of a lost state could not be ended'),
     );
+  rowTopics.recover();
   runs.recover({ goOn: !config.holdRuns });
   const end = async (): Promise<void> => {
-    await logForwarder.stop();
+    await Promise.all([logForwarder.stop(), rowTopics.stop()]);
     jobs.stop();
     await engine.close();
     http.closeAllConnections();

@@ -112,7 +112,10 @@ export const ERROR_KINDS = {
   MLSQL_TRAIN_CANCELLED: user(status.CANCELLED, 'The job was cancelled.'),
   MLSQL_TRAIN_NO_MODEL: user(status.FAILED_PRECONDITION, 'The script saved no file into tempModelLocalPath.'),
   MLSQL_TRAIN_NO_SCORE: user(status.OK, 'The script printed no usable mlsql_validation_score.'),
-  MLSQL_TRAIN_NO_KAFKA: user(status.OK, 'Kafka is not used for rows by this version: they are fed directly.'),
+  MLSQL_TRAIN_NO_KAFKA: user(
+    status.OK,
+    "Rows do not come through the user's Kafka, or not all of them: the store gives them to the script.",
+  ),
   MLSQL_TRAIN_KAFKA: user(
     status.OK,
     "The user's Kafka does not take log lines; they are kept by the cluster, and sent when it does.",

@@ -23,6 +23,8 @@ export interface Retrying {
   readonly deadlineMs: number;
   /** Ends the tries. */
   readonly signal?: AbortSignal;
+  /** Whether another try may succeed; default: mayPass. */
+  readonly passes?: (error: unknown) => boolean;
   /** Told of each failure behind which it is tried again. */
   readonly onRetry?: (error: unknown) => void;
   /** Default: the machine's. */
@@ -39,7 +41,7 @@ export function mayPass(error: unknown): boolean {
 
 /** Runs the action until it succeeds, fails for good, has failed for too long, or the signal is aborted. */
 export async function retrying<T>(action: () => Promise<T>, how: Retrying): Promise<T> {
-  const { deadlineMs, signal, onRetry, clock = systemClock, random = Math.random } = how;
+  const { deadlineMs, signal, passes = mayPass, onRetry, clock = systemClock, random = Math.random } = how;
   let failedMs: number | undefined;
   for (let failures = 1; ; failures++) {
     signal?.throwIfAborted();
@@ -50,15 +52,19 @@ export async function retrying<T>(action: () => Promise<T>, how: Retrying): Prom
       const isOver = isMlsqlError(error, 'MLSQL_STORE_CORRUPT')
         ? failures >= CORRUPT_TRIES_MAX
         : clock.now() - failedMs >= deadlineMs;
-      if (signal?.aborted === true || isOver || !mayPass(error)) throw error;
+      if (signal?.aborted === true || isOver || !passes(error)) throw error;
       onRetry?.(error);
       await pause(backoffMs(TRANSFER_BACKOFF, failures, random()), clock, signal);
     }
   }
 }
 
-/** @throws the signal's reason, once it is aborted */
-async function pause(milliseconds: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+/** Waits. @throws the signal's reason, once it is aborted */
+export async function pause(
+  milliseconds: number,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await new Promise<void>((resolve) => {
     const cancel = clock.after(milliseconds, () => {
       signal?.removeEventListener('abort', ended);

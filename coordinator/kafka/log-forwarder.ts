@@ -7,11 +7,12 @@ import type { Message, Producer } from 'kafkajs';
 import { backoffMs } from '../../shared/backoff.js';
 import type { Clock } from '../../shared/clock.js';
 import type { JobId } from '../../shared/ids.js';
+import { type KafkaAccess, kafkaAccess, logTopic } from '../../shared/kafka/kafka-access.js';
+import { isTooLarge } from '../../shared/kafka/kafka-client.js';
 import type { Logger } from '../../shared/logger.js';
 import type { JobLogChunk } from '../runtime/job-logs.js';
 import type { JobRuntime } from '../runtime/job-runtime.js';
 import type { TaskSpec } from '../scheduling/task-spec.js';
-import { type KafkaAccess, kafkaAccess, logTopic } from './kafka-options.js';
 import { Producers } from './producers.js';
 
 /** How long a broker is waited for once the job has ended: what it has not taken by then is counted as lost to it. */
@@ -254,13 +255,4 @@ function* batches(messages: readonly Message[]): Generator<readonly Message[]> {
     bytes += size;
   }
   if (first < messages.length) yield messages.slice(first);
-}
-
-function isTooLarge(error: unknown): boolean {
-  const { type, cause } = error as { type?: string; cause?: unknown };
-  return (
-    type === 'MESSAGE_TOO_LARGE' ||
-    type === 'RECORD_LIST_TOO_LARGE' ||
-    (cause !== undefined && isTooLarge(cause))
-  );
 }

@@ -1,10 +1,9 @@
 // Producers by broker, shared by all jobs that name the same one, and closed when none needs them.
 import type { Producer } from 'kafkajs';
+import type { KafkaAccess } from '../../shared/kafka/kafka-access.js';
+import { kafkaClient } from '../../shared/kafka/kafka-client.js';
 import type { Logger } from '../../shared/logger.js';
-import type { KafkaAccess } from './kafka-options.js';
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 /** What kafkajs tries itself; whoever sends tries for longer. */
 const RETRIES = 2;
 
@@ -39,20 +38,8 @@ export class Producers {
   }
 
   async #make(access: KafkaAccess): Promise<Producer> {
-    // Loaded when first used: most clusters have no Kafka.
-    const { Kafka, logLevel, Partitioners } = await import('kafkajs');
-    const kafka = new Kafka({
-      ...access,
-      clientId: 'mlsql',
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      retry: { retries: RETRIES },
-      logLevel: logLevel.WARN,
-      logCreator:
-        () =>
-        ({ log: { message, ...fields } }) =>
-          this.logger.debug({ kafka: fields }, message),
-    });
+    const { Partitioners } = await import('kafkajs');
+    const kafka = await kafkaClient(access, this.logger, RETRIES);
     return kafka.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       // A batch that is sent again, since its acknowledgement was lost, is there once.

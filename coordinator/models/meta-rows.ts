@@ -89,7 +89,7 @@ export function trainMeta(
       resources.map(({ name, folder, files }) => ({ algIndex, name, folder, files: files.map(kept) })),
     ),
     warnings: outcome.groups.flatMap(({ algIndex, warnings }) =>
-      warnings.map((warning) => ({ algIndex, ...warning })),
+      [...(train.warnings ?? []), ...warnings].map(({ code, message }) => ({ algIndex, code, message })),
     ),
   };
 }

@@ -54,6 +54,8 @@ export interface TrainDescription {
   readonly hashes: Params;
   readonly project: StoredProject;
   readonly groups: readonly TrainGroup[];
+  /** Of the train as a whole; absent: none. */
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
 }
 
 /** Where the model of a group lies that a train takes over from an earlier one. */

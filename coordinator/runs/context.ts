@@ -7,6 +7,7 @@ import type { Logger } from '../../shared/logger.js';
 import type { Buckets } from '../../shared/object-store/buckets.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { LogForwarder } from '../kafka/log-forwarder.js';
+import type { RowTopics } from '../kafka/row-topics.js';
 import type { FunctionRegistry } from '../models/function-registry.js';
 import type { Publisher } from '../models/publisher.js';
 import type { ClientTree, ContentHasher } from '../planning/inputs.js';
@@ -29,6 +30,7 @@ export interface Services {
   readonly registry: FunctionRegistry;
   readonly functions: FunctionPool;
   readonly logForwarder: Pick<LogForwarder, 'forward'>;
+  readonly rowTopics: Pick<RowTopics, 'publish' | 'removeWithJob'>;
   readonly logger: Logger;
   readonly graceMs: number;
   listRuns(limit: number): readonly RunView[];

@@ -47,6 +47,9 @@ export function taskMessage(
     scriptName: task.scriptName,
     trainParams: task.trainParams,
     expectedPackages: [...task.expectedPackages],
+    ...(task.rowTopic !== undefined && {
+      rowTopic: { ...task.rowTopic, parts: [...task.rowTopic.parts] },
+    }),
   };
 }
 

@@ -20,6 +20,14 @@ export interface TaskResource {
   readonly files: readonly TaskInputFile[];
 }
 
+/** A topic on the user's Kafka that holds all rows of the train's data. */
+export interface TaskRowTopic {
+  readonly name: string;
+  readonly partitions: number;
+  /** Of each of the group's data files, which partition of the train's whole data it is. */
+  readonly parts: readonly number[];
+}
+
 /** One group's work. What differs from attempt to attempt (number, staging place) is not in it. */
 export interface TaskSpec {
   /** The project's files; none for a built-in trainer. */
@@ -68,4 +76,6 @@ export interface TaskSpec {
   readonly trainParams: Readonly<Record<string, string>>;
   /** Packages that the project's conda.yaml names: those the interpreter lacks are a warning. */
   readonly expectedPackages: readonly string[];
+  /** Where streamed rows come from; absent: from the store. */
+  readonly rowTopic?: TaskRowTopic;
 }

@@ -34,7 +34,10 @@ import { type LeftAttempt, noteAttempt } from './left-attempts.js';
 import { failureOfScript, failureOfStep, failureOfStop, type Step, type Stop } from './outcome.js';
 import { isRunning, type ProcessRef, signalProcess } from './process-ref.js';
 import { type ExitReport, readError, readExit, readInfo } from './reports.js';
+import type { RowSource } from './row-source.js';
+import { StoreRows } from './store-rows.js';
 import { type Placement, placeFolder, placeResources, type Syncer } from './sync.js';
+import { TopicRows } from './topic-rows.js';
 import { insistent, type Uploader } from './upload.js';
 
 /** What attempts of one executor share. */
@@ -299,21 +302,37 @@ export class Attempt {
     const { dataFormat } = this.#task;
     if (dataFormat !== 'json')
       throw new Error(`rows are streamed as JSON lines, but the data lies in the store as ${dataFormat}`);
-    const { stream, path } = await DataStream.open(
-      this.#folder.dataSocket,
-      this.#task.data,
-      this.#deps.store,
-      {
-        onBytes: (count) => this.#news.addBytesSynced(count),
-        onRetry: this.#asking(RESULT_DEADLINE_MS).onRetry,
-        onFailure: (error) => {
-          const message = error instanceof Error ? error.message : String(error);
-          this.stop({ cause: 'sync', message: `the data could not be streamed to the script: ${message}` });
-        },
-      },
-    );
+    const { stream, path } = await DataStream.open(this.#folder.dataSocket, this.#rowSource(), (error) => {
+      const message = error instanceof Error ? error.message : String(error);
+      this.stop({ cause: 'sync', message: `the data could not be streamed to the script: ${message}` });
+    });
     this.#stream = stream;
     return path;
+  }
+
+  #rowSource(): RowSource {
+    const { data, rowTopic, kafkaParam } = this.#task;
+    const { store, clock } = this.#deps;
+    const onBytes = (count: number): void => this.#news.addBytesSynced(count);
+    const { onRetry } = this.#asking(RESULT_DEADLINE_MS);
+    const fallback = (skip: readonly number[]): RowSource =>
+      new StoreRows(data, store, { onBytes, onRetry }, skip);
+    if (!rowTopic) return fallback([]);
+    return new TopicRows({
+      topic: rowTopic,
+      kafkaParam,
+      fallback,
+      onBytes,
+      onFallback: (message) => {
+        this.#log.warn({ topic: rowTopic.name, message }, 'rows come from the store from now on');
+        this.#news.warn({
+          code: 'MLSQL_TRAIN_NO_KAFKA',
+          message: `${message}; the rest came from the store`,
+        });
+      },
+      clock,
+      log: this.#log,
+    });
   }
 
   /** Starts the shim and waits for exit.json; the folder tells what happens in between. */

@@ -159,7 +159,7 @@ describe('runs and tables', () => {
     expect(result.rows).toHaveLength(3);
   });
 
-  it('warns of a Kafka that it does not use for rows, and of settings without effect', async () => {
+  it('warns of a Kafka that cannot be reached for rows, and of settings without effect', async () => {
     const result = await cluster.run(`set spark.sql.shuffle.partitions="8" options type="conf"; ${ROWS}
 train t as PythonAlg.\`/runs/kafka\` where pythonScriptPath="./model.py" and enableDataLocal="false" and \`kafkaParam.bootstrap.servers\`="127.0.0.1:9";`);
     expect(result.code).toBe(0);

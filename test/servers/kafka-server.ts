@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Kafka, logLevel } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { SERVERS_FOLDER } from './go-program.js';
 import { freePort } from './s3-server.js';
 
@@ -107,8 +107,32 @@ export class KafkaServer {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** Who says who he is may not make topics whose names begin so. */
+  async deny(prefix: string): Promise<void> {
+    const admin = this.client().admin();
+    await admin.connect();
+    await admin.createAcls({
+      acl: [
+        {
+          principal: `User:${SASL.username}`,
+          host: '*',
+          resourceType: kafkajs.AclResourceTypes.TOPIC,
+          resourcePatternType: kafkajs.ResourcePatternTypes.PREFIXED,
+          resourceName: prefix,
+          operation: kafkajs.AclOperationTypes.CREATE,
+          permissionType: kafkajs.AclPermissionTypes.DENY,
+        },
+      ],
+    });
+    await admin.disconnect();
+  }
+
   client(retries = 20): Kafka {
-    return new Kafka({ brokers: [this.brokers], logLevel: logLevel.NOTHING, retry: { retries } });
+    return new kafkajs.Kafka({
+      brokers: [this.brokers],
+      logLevel: kafkajs.logLevel.NOTHING,
+      retry: { retries },
+    });
   }
 
   get #config(): string {
@@ -132,6 +156,9 @@ offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+allow.everyone.if.no.acl.found=true
 num.partitions=1
 `,
     );

@@ -7,10 +7,12 @@ import { substitute } from '../../../shared/language/substitute.js';
 import type { ModelTarget } from '../../models/model-types.js';
 import { changedInputs, requireRetryInputs } from '../../planning/retry-inputs.js';
 import { openGroups, planRetry } from '../../planning/retry-plan.js';
+import { kafkaParamOf } from '../../planning/row-topic.js';
 import type { EndedJob } from '../../runtime/job-runtime.js';
 import type { JobOutcome } from '../../scheduling/outcome.js';
 import { atPosition, positionOf, type RunContext } from '../context.js';
 import { followJob } from '../follow-job.js';
+import { throughKafka } from './row-topic.js';
 import { claimPlace, conclude, type FinishedTrain, showResult, submitOrFollow } from './train-job.js';
 
 export async function runRetry(context: RunContext, statement: RetryStatement): Promise<FinishedTrain> {
@@ -39,9 +41,12 @@ async function submitRetry(
   const first = jobs.ended(jobId);
   const { spec } = first;
   const plan = planRetry(first, await changedInputs(inputs, openGroups(first), position));
-  const { train, kept, groups, minSuccess } = plan;
-  await requireRetryInputs(inputs, spec.jobId, groups, kept);
+  const { kept, minSuccess } = plan;
+  await requireRetryInputs(inputs, spec.jobId, plan.groups, kept);
   context.signal.throwIfAborted();
+  const kafkaParam = kafkaParamOf(plan.groups[0]!.task.trainParams);
+  const { groups, warnings } = await throughKafka(context, position, id, plan.groups, kafkaParam);
+  const train = { ...plan.train, warnings };
   const keepVersion = spec.version !== undefined;
   const target = await claimPlace(context, targetOf(first).path, { jobId: id, keepVersion, train, kept });
   const { version: _, ...rest } = spec;

@@ -69,6 +69,7 @@ function runOn(through: ObjectStore, { leaving = false } = {}): RunContext {
       clock: hasty(),
       jobs: { get: () => undefined },
       publisher: createPublisher({ store: through, logger: silent }),
+      rowTopics: { removeWithJob: async () => undefined },
     },
   };
   return context as unknown as RunContext;

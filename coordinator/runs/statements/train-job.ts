@@ -32,18 +32,18 @@ export async function submitOrFollow(
   context: RunContext,
   { position, submit, key }: JobSteps,
 ): Promise<JobOutcome> {
-  const { jobs, clock } = context.services;
+  const { jobs, clock, rowTopics } = context.services;
   const started = context.startedJob();
+  const id = toJobId(started ?? newId('job', clock.now()));
   let outcome: JobOutcome;
-  if (started !== undefined && jobs.get(started) !== undefined) {
-    outcome = await followJob(context, started, position);
-  } else {
-    try {
-      outcome = await submit(toJobId(started ?? newId('job', clock.now())));
-    } catch (error) {
-      await endClaim(context, key, error);
-      throw error;
-    }
+  try {
+    if (jobs.get(id) !== undefined) outcome = await followJob(context, id, position);
+    else outcome = await submit(id);
+  } catch (error) {
+    await endClaim(context, key, error);
+    throw error;
+  } finally {
+    await rowTopics.removeWithJob(id);
   }
   if (!context.jobIds.includes(outcome.jobId)) context.jobIds.push(outcome.jobId);
   return outcome;

@@ -1,10 +1,8 @@
 // train: options checked, inputs found, partitions written, a version claimed, the job followed to its end, meta/0 shown.
-import { MlsqlError, type Position } from '../../../shared/errors.js';
 import type { JobId } from '../../../shared/ids.js';
 import type { TrainStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { trainDataPrefix } from '../../../shared/object-store/keys.js';
-import { type KafkaAccess, kafkaAccess, logTopic } from '../../kafka/kafka-options.js';
 import type { TrainDescription } from '../../models/model-types.js';
 import { type InputContext, resolveInput, targetKey } from '../../planning/inputs.js';
 import { resolveProject } from '../../planning/project.js';
@@ -15,6 +13,7 @@ import type { WrittenPart } from '../../tables/table-engine.js';
 import { atPosition, positionOf, type RunContext } from '../context.js';
 import { followJob } from '../follow-job.js';
 import { interruptible } from '../interruptible.js';
+import { checkKafka, throughKafka } from './row-topic.js';
 import { claimPlace, conclude, type FinishedTrain, showResult, submitOrFollow } from './train-job.js';
 
 export async function runTrain(context: RunContext, statement: TrainStatement): Promise<FinishedTrain> {
@@ -27,16 +26,6 @@ export async function runTrain(context: RunContext, statement: TrainStatement): 
   const result = conclude(context, position, outcome);
   await showResult(context, statement.result, result);
   return result;
-}
-
-/** @throws MlsqlError at the position, for an option that no Kafka can be reached with */
-function checkKafka({ kafkaParam }: TrainOptions, position: Position): KafkaAccess | undefined {
-  try {
-    logTopic(kafkaParam);
-    return kafkaAccess(kafkaParam);
-  } catch (error) {
-    throw error instanceof MlsqlError ? error.with({ position }) : error;
-  }
 }
 
 /** Checks, plans and submits the job, and follows it to its end. */
@@ -52,16 +41,7 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
     hasher: services.hasher,
     clientFiles: context.clientFiles,
   };
-  const kafka = checkKafka(options, position);
-  if (kafka !== undefined && !options.enableDataLocal) {
-    context.warn({
-      code: 'MLSQL_TRAIN_NO_KAFKA',
-      message: `kafkaParam.bootstrap.servers names ${kafka.brokers.join(', ')}, and this version sends no rows through Kafka`,
-      hint: 'rows are fed to the script directly; mlsql.read_data() is the same',
-      ...position,
-      jobId: '',
-    });
-  }
+  checkKafka(options.kafkaParam, position);
   const groups = await resolveGroups(inputs, options);
   const table = substitute(statement.table, scope.variables);
   const { columns } = await atPosition(
@@ -82,16 +62,19 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
     graceMs: services.graceMs,
   });
   context.signal.throwIfAborted();
-
+  const streamed = await throughKafka(context, position, id, plan.groups, options.kafkaParam);
   const target = await claimPlace(context, key, {
     jobId: id,
     keepVersion: options.keepVersion,
-    train: describe(
-      options,
-      groups,
-      plan.groups.map((group) => group.algIndex),
-      parts,
-    ),
+    train: {
+      ...describe(
+        options,
+        groups,
+        plan.groups.map((group) => group.algIndex),
+        parts,
+      ),
+      warnings: streamed.warnings,
+    },
   });
   return followJob(context, id, position, {
     jobId: id,
@@ -101,6 +84,7 @@ async function submitTrain(context: RunContext, statement: TrainStatement, id: J
     target,
     ...(target.version !== undefined && { version: target.version }),
     ...plan,
+    groups: streamed.groups,
   });
 }
 

@@ -33,6 +33,7 @@ import type { LogBatch as _mlsql_v1_LogBatch, LogBatch__Output as _mlsql_v1_LogB
 import type { ModelFile as _mlsql_v1_ModelFile, ModelFile__Output as _mlsql_v1_ModelFile__Output } from './mlsql/v1/ModelFile.js';
 import type { PrepareFunction as _mlsql_v1_PrepareFunction, PrepareFunction__Output as _mlsql_v1_PrepareFunction__Output } from './mlsql/v1/PrepareFunction.js';
 import type { Resource as _mlsql_v1_Resource, Resource__Output as _mlsql_v1_Resource__Output } from './mlsql/v1/Resource.js';
+import type { RowTopic as _mlsql_v1_RowTopic, RowTopic__Output as _mlsql_v1_RowTopic__Output } from './mlsql/v1/RowTopic.js';
 import type { TaskSpec as _mlsql_v1_TaskSpec, TaskSpec__Output as _mlsql_v1_TaskSpec__Output } from './mlsql/v1/TaskSpec.js';
 import type { Welcome as _mlsql_v1_Welcome, Welcome__Output as _mlsql_v1_Welcome__Output } from './mlsql/v1/Welcome.js';
 
@@ -78,6 +79,7 @@ export interface ProtoGrpcType {
       ModelFile: MessageTypeDefinition<_mlsql_v1_ModelFile, _mlsql_v1_ModelFile__Output>
       PrepareFunction: MessageTypeDefinition<_mlsql_v1_PrepareFunction, _mlsql_v1_PrepareFunction__Output>
       Resource: MessageTypeDefinition<_mlsql_v1_Resource, _mlsql_v1_Resource__Output>
+      RowTopic: MessageTypeDefinition<_mlsql_v1_RowTopic, _mlsql_v1_RowTopic__Output>
       TaskSpec: MessageTypeDefinition<_mlsql_v1_TaskSpec, _mlsql_v1_TaskSpec__Output>
       Welcome: MessageTypeDefinition<_mlsql_v1_Welcome, _mlsql_v1_Welcome__Output>
     }

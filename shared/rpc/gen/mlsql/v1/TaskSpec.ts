@@ -2,6 +2,7 @@
 
 import type { InputFile as _mlsql_v1_InputFile, InputFile__Output as _mlsql_v1_InputFile__Output } from '../../mlsql/v1/InputFile.js';
 import type { Resource as _mlsql_v1_Resource, Resource__Output as _mlsql_v1_Resource__Output } from '../../mlsql/v1/Resource.js';
+import type { RowTopic as _mlsql_v1_RowTopic, RowTopic__Output as _mlsql_v1_RowTopic__Output } from '../../mlsql/v1/RowTopic.js';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -100,6 +101,10 @@ export interface TaskSpec {
    * Where the group's attempts keep checkpoints: <prefix>/set.json names the files of the newest set. Empty: nowhere.
    */
   'checkpointPrefix'?: (string);
+  /**
+   * Where the rows of data come from, where they go through the user's Kafka; absent: from the store.
+   */
+  'rowTopic'?: (_mlsql_v1_RowTopic | null);
 }
 
 /**
@@ -198,4 +203,8 @@ export interface TaskSpec__Output {
    * Where the group's attempts keep checkpoints: <prefix>/set.json names the files of the newest set. Empty: nowhere.
    */
   'checkpointPrefix': (string);
+  /**
+   * Where the rows of data come from, where they go through the user's Kafka; absent: from the store.
+   */
+  'rowTopic': (_mlsql_v1_RowTopic__Output | null);
 }

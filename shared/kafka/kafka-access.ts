@@ -1,7 +1,7 @@
 // kafkaParam.… of a train, as the user's Kafka is reached by it. Pure. The names are Kafka's own client options.
 import type { KafkaConfig, SASLOptions } from 'kafkajs';
-import { MlsqlError } from '../../shared/errors.js';
-import { nearestHint } from '../../shared/language/nearest.js';
+import { MlsqlError } from '../errors.js';
+import { nearestHint } from '../language/nearest.js';
 
 /** How the broker is spoken to; equal ones share their connections. */
 export type KafkaAccess = Pick<KafkaConfig, 'ssl' | 'sasl'> & { readonly brokers: string[] };
@@ -11,6 +11,7 @@ const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
 const BROKER = /^(?:\[[0-9a-f:.]+\]|[^\s:,/[\]]+):\d{1,5}$/i;
 /** A legal name of a topic: https://kafka.apache.org/documentation/#topicconfigs */
 const TOPIC_TAIL = /^[a-zA-Z0-9._-]{1,236}$/;
+const TOPIC_HEAD = /^[a-zA-Z0-9._-]{1,180}$/;
 
 /**
  * @param params - `kafkaParam.…` without the beginning: `bootstrap.servers`, `security.protocol`, `sasl.mechanism`,
@@ -52,6 +53,21 @@ export function logTopic(params: Readonly<Record<string, string>>): string | und
       'use letters, digits, ".", "_" and "-", at most 236',
     );
   return `training_msg_${user}`;
+}
+
+/**
+ * Beginning of the names of topics that rows go through.
+ * @throws MlsqlError MLSQL_SCRIPT_OPTION_VALUE for a name that no topic can have
+ */
+export function rowTopicPrefix(params: Readonly<Record<string, string>>): string {
+  const topic = params.topic || 'mlsql';
+  if (!TOPIC_HEAD.test(topic))
+    throw invalid(
+      'topic',
+      `"${topic}" cannot begin a topic's name`,
+      'use letters, digits, ".", "_" and "-", at most 180',
+    );
+  return topic;
 }
 
 function saslOf(params: Readonly<Record<string, string>>): SASLOptions {

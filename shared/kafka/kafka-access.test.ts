@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kafkaAccess, logTopic } from './kafka-options.js';
+import { kafkaAccess, logTopic } from './kafka-access.js';
 
 const refused = (params: Record<string, string>): unknown => {
   try {

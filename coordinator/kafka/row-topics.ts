@@ -1,0 +1,384 @@
+// The rows of a train in a topic of its own on the user's Kafka: made before the job is submitted, filled while
+// it runs, removed when it has ended.
+// Which topics there are is noted in the state first, so that none stays behind a coordinator that ends in between.
+import { randomBytes } from 'node:crypto';
+import type { Admin, Kafka, Message, Producer } from 'kafkajs';
+import type { Clock } from '../../shared/clock.js';
+import { MlsqlError } from '../../shared/errors.js';
+import type { JobId } from '../../shared/ids.js';
+import type { KafkaAccess } from '../../shared/kafka/kafka-access.js';
+import { isTooLarge, kafkaClient } from '../../shared/kafka/kafka-client.js';
+import { RowEncoder } from '../../shared/kafka/row-codec.js';
+import {
+  failureMark,
+  readRowKey,
+  rowKey,
+  STOP_MARK,
+  TOPIC_PARTITIONS_MAX,
+  topicPartition,
+} from '../../shared/kafka/row-messages.js';
+import { lineBatches } from '../../shared/lines.js';
+import type { Logger } from '../../shared/logger.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { pause, retrying } from '../../shared/retry.js';
+import type { TaskInputFile } from '../scheduling/task-spec.js';
+
+/** How long a broker that has begun to take rows may be away. */
+const PRODUCE_DEADLINE_MS = 90_000;
+/** How long a broker is asked to remove a topic; then the next coordinator asks it. */
+const REMOVE_DEADLINE_MS = 10 * 60_000;
+/** How long the statement waits for that. */
+const REMOVE_PATIENCE_MS = 5_000;
+/** Bytes of the rows that go in one request. */
+const REQUEST_MAX_BYTES = 768 * 1024;
+/** Partitions of the data that are on their way at once. */
+const SENDERS = 3;
+/** kafkajs takes time by the square of the rows that go in one request. */
+const REQUEST_MAX_ROWS = 500;
+/** A row may be as large as this; brokers' own default is a megabyte. */
+const MESSAGE_MAX_BYTES = 32 * 1024 * 1024;
+/** What kafkajs tries itself. */
+const RETRIES = 2;
+
+/** A topic as it is noted. */
+export interface NotedTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly jobId: JobId;
+  readonly access: KafkaAccess;
+  /** True: all rows are in it. */
+  readonly complete: boolean;
+}
+
+/** Where topics are noted; a promise resolves when that is durable. */
+export interface NotedTopics {
+  load(): readonly NotedTopic[];
+  put(topic: NotedTopic): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+/** A topic that holds, or will hold, all rows of a table. */
+export interface RowTopic {
+  readonly name: string;
+  readonly partitions: number;
+}
+
+export interface RowTopicsDeps {
+  readonly store: ObjectStore;
+  readonly noted: NotedTopics;
+  /** Resolves when the job has ended; undefined: there is no such job. */
+  readonly finished: (jobId: JobId) => Promise<unknown> | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class RowTopics {
+  readonly #abort = new AbortController();
+  readonly #removing = new Map<string, Promise<void>>();
+  readonly #producing = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  /** Rows that reached their topic. */
+  rows = 0;
+
+  constructor(private readonly deps: RowTopicsDeps) {}
+
+  /** Removes what jobs that are no more left, and what those that run will; ends what an earlier coordinator did not. */
+  recover(): void {
+    for (const topic of this.deps.noted.load()) {
+      if (this.deps.finished(topic.jobId) !== undefined && !topic.complete)
+        void this.#giveUp(topic, 'the coordinator was started anew before all rows were there');
+      void this.#removeBehind(topic);
+    }
+  }
+
+  /** Ends; what is not removed yet, the next coordinator removes. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await Promise.all([...this.#removing.values(), ...[...this.#producing.values()].map(({ done }) => done)]);
+  }
+
+  /**
+   * Makes the topic, and begins to bring all rows into it, with a `_stop_` mark behind each partition of the data. Readers that
+   * are told of a failure, or hear nothing for long, go on with what lies in the store.
+   * @param prefix - beginning of the topic's name
+   * @param parts - JSON lines
+   * @throws MlsqlError MLSQL_TRAIN_NO_KAFKA: why there is no topic; nothing of it is left
+   */
+  async publish(
+    jobId: JobId,
+    access: KafkaAccess,
+    prefix: string,
+    parts: readonly TaskInputFile[],
+  ): Promise<RowTopic> {
+    const partitions = Math.max(1, Math.min(parts.length, TOPIC_PARTITIONS_MAX));
+    const name = `${prefix}_${jobId}_${randomBytes(3).toString('hex')}`;
+    const topic = { name, partitions, jobId, access, complete: false };
+    await this.deps.noted.put(topic);
+    const kafka = await kafkaClient(access, this.deps.logger, RETRIES);
+    try {
+      await makeTopic(kafka, topic);
+    } catch (error) {
+      void this.#remove(topic);
+      throw error;
+    }
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, this.#abort.signal]);
+    const done = this.#produce(kafka, topic, parts, signal).finally(() => this.#producing.delete(name));
+    this.#producing.set(name, { abort, done });
+    return { name, partitions };
+  }
+
+  /** Removes a job's topics, when it has ended or where it was never submitted; waits for that a little. */
+  async removeWithJob(jobId: JobId): Promise<void> {
+    const topics = this.deps.noted.load().filter((topic) => topic.jobId === jobId);
+    if (topics.length === 0) return;
+    const removed = Promise.all(topics.map((topic) => this.#removeBehind(topic)));
+    await Promise.race([removed, pause(REMOVE_PATIENCE_MS, this.deps.clock, undefined)]);
+  }
+
+  async #produce(
+    kafka: Kafka,
+    topic: NotedTopic,
+    parts: readonly TaskInputFile[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const failed = new AbortController();
+    const both = AbortSignal.any([signal, failed.signal]);
+    const left = parts.entries();
+    // Each with connections of its own: while one waits for the broker, others put requests together.
+    const work = async (): Promise<void> => {
+      const sender = new RowSender(kafka, topic, this.deps, both);
+      try {
+        for (const [part, file] of left) await sender.send(part, file);
+        await sender.flush();
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      } finally {
+        this.rows += sender.rows;
+        await sender.close();
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: Math.min(SENDERS, parts.length) }, work));
+      await this.deps.noted.put({ ...topic, complete: true });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.deps.logger.warn({ topic: topic.name, err: error }, 'not all rows are in their topic');
+      const why: unknown = failed.signal.reason ?? error;
+      await this.#giveUp(topic, why instanceof Error ? why.message : String(why));
+    }
+  }
+
+  /** Tells those who read that no more will come. */
+  async #giveUp(topic: NotedTopic, why: string): Promise<void> {
+    const { logger } = this.deps;
+    const producer = await connect(await kafkaClient(topic.access, logger, RETRIES)).catch(() => undefined);
+    const mark = failureMark(why);
+    const messages = Array.from({ length: topic.partitions }, (_, partition) => ({ partition, ...mark }));
+    await producer?.send({ topic: topic.name, messages }).catch((error: unknown) => {
+      logger.warn({ topic: topic.name, err: error }, 'readers of a topic cannot be told that it ends');
+    });
+    await producer?.disconnect().catch(() => undefined);
+  }
+
+  async #removeBehind(topic: NotedTopic): Promise<void> {
+    try {
+      await this.deps.finished(topic.jobId);
+    } catch {
+      // This coordinator ends before the job does: the next one removes it.
+      return;
+    }
+    await this.#remove(topic);
+  }
+
+  #remove(topic: NotedTopic): Promise<void> {
+    const before = this.#removing.get(topic.name);
+    if (before !== undefined) return before;
+    const { logger, clock, noted } = this.deps;
+    const removing = (async () => {
+      const producing = this.#producing.get(topic.name);
+      producing?.abort.abort();
+      await producing?.done;
+      const kafka = await kafkaClient(topic.access, logger, RETRIES);
+      const how = {
+        deadlineMs: REMOVE_DEADLINE_MS,
+        clock,
+        signal: this.#abort.signal,
+        passes: () => true,
+      };
+      try {
+        await retrying(() => withAdmin(kafka, (admin) => deleteTopic(admin, topic.name)), how);
+        await noted.remove(topic.name);
+      } catch (error) {
+        if (!this.#abort.signal.aborted)
+          logger.error({ topic: topic.name, err: error }, 'a topic of a job that has ended is still there');
+      }
+    })().finally(() => this.#removing.delete(topic.name));
+    this.#removing.set(topic.name, removing);
+    return removing;
+  }
+}
+
+/** Rows on their way into one topic: a request under way while the next one is put together. */
+class RowSender {
+  readonly #encoder = new RowEncoder();
+  #producer: Producer | undefined;
+  #messages: Message[] = [];
+  #bytes = 0;
+  #sending: Promise<void> = Promise.resolve();
+  rows = 0;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly topic: NotedTopic,
+    private readonly deps: Pick<RowTopicsDeps, 'store' | 'clock' | 'logger'>,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async send(part: number, file: TaskInputFile): Promise<void> {
+    const { store, clock } = this.deps;
+    const { signal } = this;
+    const partition = topicPartition(part, this.topic.partitions);
+    let row = 0;
+    // A store that breaks off is read again; the rows that went on their way are passed over.
+    await retrying(
+      async () => {
+        const { body } = await store.get(file.key, { signal });
+        let number = 0;
+        for await (const lines of lineBatches(body)) {
+          for (const line of lines) {
+            if (line.length === 0 || number++ < row) continue;
+            const value = this.#encode(line, file, row);
+            if (this.#isFull(value)) await this.#next();
+            this.#add({ partition, key: rowKey({ part, row }), value });
+            row += 1;
+          }
+        }
+      },
+      { deadlineMs: PRODUCE_DEADLINE_MS, clock, signal },
+    );
+    this.rows += row;
+    this.#add({ partition, key: rowKey({ part, row }), value: STOP_MARK });
+  }
+
+  #encode(line: Buffer, file: TaskInputFile, row: number): Buffer {
+    const value = this.#encoder.encode(line);
+    if (value.length <= MESSAGE_MAX_BYTES - REQUEST_MAX_BYTES) return value;
+    throw new MlsqlError(
+      'MLSQL_TRAIN_NO_KAFKA',
+      `row ${row + 1} of ${file.path} has ${value.length} bytes, more than a message of Kafka can have`,
+    );
+  }
+
+  #isFull(value: Buffer): boolean {
+    const rows = this.#messages.length;
+    return rows >= REQUEST_MAX_ROWS || (rows > 0 && this.#bytes + value.length > REQUEST_MAX_BYTES);
+  }
+
+  #add(message: Message & { value: Buffer }): void {
+    this.#messages.push(message);
+    this.#bytes += message.value.length + 32;
+  }
+
+  async #next(): Promise<void> {
+    await this.#sending;
+    const messages = this.#messages;
+    this.#messages = [];
+    this.#bytes = 0;
+    this.#sending = this.#request(messages);
+    // Awaited at the next one; until then nobody sees it fail.
+    this.#sending.catch(() => undefined);
+  }
+
+  async flush(): Promise<void> {
+    await this.#next();
+    await this.#sending;
+  }
+
+  async close(): Promise<void> {
+    await this.#sending.catch(() => undefined);
+    await this.#producer?.disconnect().catch(() => undefined);
+  }
+
+  async #request(messages: Message[]): Promise<void> {
+    const { clock, logger } = this.deps;
+    await retrying(
+      async () => {
+        try {
+          this.#producer ??= await connect(this.kafka);
+          await this.#producer.send({ topic: this.topic.name, messages });
+        } catch (error) {
+          if (isTooLarge(error)) throw this.#tooLarge(messages, error);
+          // A new one: what this one has numbered may be in doubt. Readers know rows that come twice by their keys.
+          const producer = this.#producer;
+          this.#producer = undefined;
+          await producer?.disconnect().catch(() => undefined);
+          throw error;
+        }
+      },
+      {
+        deadlineMs: PRODUCE_DEADLINE_MS,
+        clock,
+        signal: this.signal,
+        passes: (error) => !(error instanceof MlsqlError),
+        onRetry: (error) =>
+          logger.warn({ topic: this.topic.name, err: error }, 'rows cannot go to Kafka yet'),
+      },
+    );
+  }
+
+  #tooLarge(messages: readonly Message[], cause: unknown): MlsqlError {
+    const [largest] = [...messages].sort((a, b) => (b.value?.length ?? 0) - (a.value?.length ?? 0));
+    const { part, row } = readRowKey(largest!.key as Buffer)!;
+    return new MlsqlError(
+      'MLSQL_TRAIN_NO_KAFKA',
+      `row ${row + 1} of partition ${part} has ${largest!.value!.length} bytes, more than the broker takes (${(cause as Error).message})`,
+      { cause },
+    );
+  }
+}
+
+async function connect(kafka: Kafka): Promise<Producer> {
+  const { Partitioners } = await import('kafkajs');
+  const producer = kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    // A batch that is sent again, since its acknowledgement was lost, is there once.
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  return producer;
+}
+
+async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+async function makeTopic(kafka: Kafka, { name: topic, partitions, access }: NotedTopic): Promise<void> {
+  const configEntries = [{ name: 'max.message.bytes', value: String(MESSAGE_MAX_BYTES) }];
+  let what = 'cannot be reached';
+  await withAdmin(kafka, (admin) => {
+    what = `does not make the topic ${topic}`;
+    return admin.createTopics({
+      topics: [{ topic, numPartitions: partitions, configEntries }],
+      waitForLeaders: true,
+    });
+  }).catch((error: unknown) => {
+    const { message, errors } = error as Error & { errors?: readonly Error[] };
+    const why = errors === undefined ? message : errors.map((each) => each.message).join('; ');
+    throw new MlsqlError('MLSQL_TRAIN_NO_KAFKA', `Kafka at ${access.brokers.join(', ')} ${what}: ${why}`, {
+      cause: error,
+    });
+  });
+}
+
+async function deleteTopic(admin: Admin, topic: string): Promise<void> {
+  const topics = await admin.listTopics();
+  if (topics.includes(topic)) await admin.deleteTopics({ topics: [topic] });
+}
