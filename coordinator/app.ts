@@ -22,6 +22,7 @@ import { createHttpServer } from './api/http-server.js';
 import { jobsService } from './api/jobs-service.js';
 import { metricsPage } from './api/metrics.js';
 import { runsService } from './api/runs-service.js';
+import { TokenSource } from './api/token-source.js';
 import { type CoordinatorConfig, type HostPort, isLoopback } from './config.js';
 import { engineWithCrashPoints, stateWithCrashPoints } from './crash-points.js';
 import { FencedStore } from './fencing/fenced-store.js';
@@ -62,6 +63,9 @@ export interface Coordinator {
 
 /** @throws MlsqlError where store, state folder or addresses cannot be used */
 export async function startCoordinator(config: CoordinatorConfig, logger: Logger): Promise<Coordinator> {
+  const tokens = new TokenSource(config.tokens, systemClock);
+  const joinTokens = config.joinTokens && new TokenSource(config.joinTokens, systemClock);
+  const guard = new TokenGuard(tokens, joinTokens, systemClock);
   makeOwnFolder(config.stateDir, '--state');
   makeOwnFolder(config.spoolDir, 'MLSQL_SPOOL');
   const clock = systemClock;
@@ -171,7 +175,6 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     onStateLost,
   );
 
-  const guard = new TokenGuard(config.token);
   const grpc = await startGrpcServer(
     {
       runs: runsService(runs, jobs.logs, store),
@@ -182,12 +185,13 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     },
     guard,
     config.listen,
-    serverCrashPoints(points),
+    { interceptors: serverCrashPoints(points), ...(config.tls && { tls: config.tls }) },
   );
   let ready = true;
   const http = createHttpServer(
     { runs, guard, logger, ready: () => ready, metrics: metricsPage(jobs, runs, logForwarder.counts) },
     config.http,
+    config.tls,
   );
   const httpAddress = await listen(http, config.http).catch(async (error: unknown) => {
     grpc.stop();
@@ -195,7 +199,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
     await engine.close();
     throw error;
   });
-  if (!isLoopback(config.listen.host) && config.token === '')
+  if (!isLoopback(config.listen.host) && tokens.isEmpty && config.tls?.clientCa === undefined)
     logger.warn({ address: grpc.address }, 'everyone who reaches this port may do everything: no token');
   logger.info({ grpc: grpc.address, http: httpAddress, store: config.storeUrl }, 'coordinator ready');
   // What another state knew is lost, or what this one knew later and a copy of it does not: the store tells of models,

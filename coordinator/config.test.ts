@@ -23,7 +23,6 @@ describe('the coordinator’s settings', () => {
     [NEEDED, {}, /without a token/],
     [[...NEEDED, '--listen', 'nonsense'], { MLSQL_TOKEN: 't' }, /--listen takes HOST:PORT, got "nonsense"/],
     [[...NEEDED, '--listen', 'h:70000'], { MLSQL_TOKEN: 't' }, /70000/],
-    [[...NEEDED, '--token-file', '/no/such/file'], {}, /\/no\/such\/file/],
     [[...NEEDED, '--nonsense'], { MLSQL_TOKEN: 't' }, /nonsense/],
     [NEEDED, { MLSQL_TOKEN: 't', MLSQL_LEASE_MS: '-1' }, /MLSQL_LEASE_MS/],
     [NEEDED, { MLSQL_TOKEN: 't', MLSQL_USER_WEIGHTS: 'ada=2,bob' }, /MLSQL_USER_WEIGHTS .* got "bob"/],

@@ -1,10 +1,12 @@
 // The coordinator's settings: flags first, then their MLSQL_… twins, then defaults; checked once, then frozen.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MlsqlError } from '../shared/errors.js';
 import { SETUP_PYTHON } from '../shared/paths.js';
+import { type ServerTls, serverTls } from '../shared/rpc/tls.js';
+import type { TokenSetting } from './api/token-source.js';
 
 export interface CoordinatorConfig {
   /** gRPC address; port 0: any free one. */
@@ -15,8 +17,12 @@ export interface CoordinatorConfig {
   readonly stateDir: string;
   /** Where SQL spills and parts are written before they go to the store. */
   readonly spoolDir: string;
-  /** Empty only with insecure. */
-  readonly token: string;
+  /** No token in it only with insecure, or where clients show certificates. */
+  readonly tokens: TokenSetting;
+  /** Of executors; absent: they use the cluster's. */
+  readonly joinTokens?: TokenSetting;
+  /** Absent: plain connections. */
+  readonly tls?: ServerTls;
   readonly insecure: boolean;
   /** End when standard input ends: whoever started this process is gone. */
   readonly exitWithParent: boolean;
@@ -50,6 +56,10 @@ const FLAGS = {
   state: { type: 'string' },
   spool: { type: 'string' },
   'token-file': { type: 'string' },
+  'join-token-file': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'tls-client-ca': { type: 'string' },
   insecure: { type: 'boolean' },
   'exit-with-parent': { type: 'boolean' },
   'take-over': { type: 'boolean' },
@@ -86,10 +96,16 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     );
   }
   const insecure = flags.insecure ?? env.MLSQL_INSECURE === '1';
-  const token = readToken(text('token-file', 'MLSQL_TOKEN_FILE'), env);
-  if (token === '' && !insecure) {
+  const tls = serverTls({
+    cert: text('tls-cert', 'MLSQL_TLS_CERT'),
+    key: text('tls-key', 'MLSQL_TLS_KEY'),
+    ca: text('tls-client-ca', 'MLSQL_TLS_CLIENT_CA'),
+  });
+  const tokens = tokenSetting(text('token-file', 'MLSQL_TOKEN_FILE'), env.MLSQL_TOKEN) ?? { text: '' };
+  const joinTokens = tokenSetting(text('join-token-file', 'MLSQL_JOIN_TOKEN_FILE'), env.MLSQL_JOIN_TOKEN);
+  if ('text' in tokens && tokens.text === '' && !insecure && tls?.clientCa === undefined) {
     throw new MlsqlError('MLSQL_USAGE_INVALID', 'the coordinator refuses to start without a token', {
-      hint: 'give --token-file FILE or MLSQL_TOKEN, or say --insecure if everyone who reaches the port may do everything',
+      hint: 'give --token-file FILE or MLSQL_TOKEN, --tls-client-ca for clients that show certificates, or say --insecure if everyone who reaches the port may do everything',
     });
   }
   const stateDir = resolve(state);
@@ -99,7 +115,9 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
     storeUrl,
     stateDir,
     spoolDir: resolve(text('spool', 'MLSQL_SPOOL') ?? join(stateDir, 'spool')),
-    token,
+    tokens,
+    ...(joinTokens !== undefined && { joinTokens }),
+    ...(tls !== undefined && { tls }),
     insecure,
     exitWithParent: flags['exit-with-parent'] ?? false,
     keepRuns: flags['keep-runs'] ?? false,
@@ -141,19 +159,9 @@ function parseHostPort(flag: string, text: string): HostPort {
   return { host: match[1] ?? (match[2] === '' || match[2] === undefined ? '0.0.0.0' : match[2]), port };
 }
 
-function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string {
-  if (file === undefined) return env.MLSQL_TOKEN?.trim() ?? '';
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new MlsqlError(
-      'MLSQL_USAGE_INVALID',
-      `the token file ${file} cannot be read: ${(error as Error).message}`,
-      {
-        hint: 'check --token-file or MLSQL_TOKEN_FILE',
-      },
-    );
-  }
+function tokenSetting(file: string | undefined, text: string | undefined): TokenSetting | undefined {
+  if (file) return { file };
+  return text?.trim() ? { text } : undefined;
 }
 
 function variableDefaults(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {

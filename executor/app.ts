@@ -4,7 +4,7 @@ import { CrashPoints, withCrashPoints } from '../shared/crash-points/crash-point
 import { clientCrashPoints } from '../shared/crash-points/rpc-points.js';
 import { storeWithCrashPoints } from '../shared/crash-points/store-points.js';
 import { createLogger } from '../shared/logger.js';
-import { CHANNEL_OPTIONS, channelCredentials, tokenMetadata } from '../shared/rpc/channel.js';
+import { channelCredentials, clientOptions, tokenMetadata } from '../shared/rpc/channel.js';
 import { executorsV1 } from '../shared/rpc/proto.js';
 import { Agent, type Workshop } from './agent/agent.js';
 import { BlobCache } from './cache/blob-cache.js';
@@ -52,8 +52,8 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     { openSessionFolders, takeLeftWork, sweepDeadSessions, closeSessionFolders },
     { openSessionFolders: true, takeLeftWork: true, sweepDeadSessions: true, closeSessionFolders: true },
   );
-  const client = new (executorsV1().Executors)(config.coordinator, channelCredentials(), {
-    ...CHANNEL_OPTIONS,
+  const client = new (executorsV1().Executors)(config.coordinator, channelCredentials(config.tls), {
+    ...clientOptions(config.coordinator, config.tls),
     'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
     interceptors: clientCrashPoints(points),
   });

@@ -5,6 +5,8 @@ import { isAbsolute } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MlsqlError } from '../shared/errors.js';
 import { parseTimeout } from '../shared/language/values.js';
+import { type ClientTls, clientTls } from '../shared/rpc/tls.js';
+import { tokenToSend } from '../shared/tokens.js';
 import { CACHE_DEFAULT_BYTES, ORPHAN_GRACE_DEFAULT_MS } from './limits.js';
 import { inspectMachine, type Machine } from './machine.js';
 import { parseSize } from './sizes.js';
@@ -17,6 +19,8 @@ export interface ExecutorConfig {
   readonly name: string;
   /** Empty: the cluster runs without one. */
   readonly token: string;
+  /** Absent: plain connections. */
+  readonly tls?: ClientTls;
   /** Attempts at once, and workers a function. */
   readonly slots: number;
   readonly cpus: number;
@@ -50,6 +54,10 @@ export interface ExecutorFlags {
   readonly cacheBytes?: string | undefined;
   readonly memory?: string | undefined;
   readonly tokenFile?: string | undefined;
+  readonly joinTokenFile?: string | undefined;
+  readonly tlsCa?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
   readonly python?: string | undefined;
   readonly orphanGrace?: string | undefined;
   readonly drainTimeout?: string | undefined;
@@ -68,6 +76,14 @@ export const EXECUTOR_FLAGS = [
   ['--cache-bytes SIZE', 'MLSQL_CACHE_BYTES', 'quota of the cache; default: 20GiB'],
   ['--memory SIZE', 'MLSQL_MEMORY', 'memory for scripts; default: what the cgroup allows'],
   ['--token-file FILE', 'MLSQL_TOKEN_FILE', 'holds the cluster’s token (or MLSQL_TOKEN holds it)'],
+  [
+    '--join-token-file FILE',
+    'MLSQL_JOIN_TOKEN_FILE',
+    'holds a token that lets executors join, and nothing else',
+  ],
+  ['--tls-ca FILE', 'MLSQL_TLS_CA', 'whom to trust: the coordinator speaks TLS'],
+  ['--tls-cert FILE', 'MLSQL_TLS_CERT', 'this executor’s certificate, where the coordinator asks for one'],
+  ['--tls-key FILE', 'MLSQL_TLS_KEY', 'its key'],
   ['--python PATH', 'MLSQL_PYTHON', 'the default interpreter; default: the one that set-up made'],
   [
     '--orphan-grace TIME',
@@ -100,6 +116,10 @@ export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
         'cache-bytes': text,
         memory: text,
         'token-file': text,
+        'join-token-file': text,
+        'tls-ca': text,
+        'tls-cert': text,
+        'tls-key': text,
         python: text,
         'orphan-grace': text,
         'drain-timeout': text,
@@ -114,6 +134,10 @@ export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
       cacheBytes: values['cache-bytes'],
       memory: values.memory,
       tokenFile: values['token-file'],
+      joinTokenFile: values['join-token-file'],
+      tlsCa: values['tls-ca'],
+      tlsCert: values['tls-cert'],
+      tlsKey: values['tls-key'],
       python: values.python,
       orphanGrace: values['orphan-grace'],
       drainTimeout: values['drain-timeout'],
@@ -155,11 +179,18 @@ export function executorConfig(
   }
   const size = (flag: string, variable: string, flagValue?: string): number | undefined =>
     checked(flag, variable, flagValue ?? env[variable], aSize);
+  const tls = clientTls({
+    ...env,
+    MLSQL_TLS_CA: flags.tlsCa ?? env.MLSQL_TLS_CA,
+    MLSQL_TLS_CERT: flags.tlsCert ?? env.MLSQL_TLS_CERT,
+    MLSQL_TLS_KEY: flags.tlsKey ?? env.MLSQL_TLS_KEY,
+  });
   return Object.freeze({
     coordinator,
     name:
       checked('--name', 'MLSQL_EXECUTOR_NAME', flags.name ?? env.MLSQL_EXECUTOR_NAME, aName) ?? defaultName(),
-    token: readToken(flags.tokenFile, env),
+    token: readToken(flags.joinTokenFile ?? flags.tokenFile, env),
+    ...(tls !== undefined && { tls }),
     slots: slots ?? Math.max(1, Math.floor(machine.cpus)),
     cpus: machine.cpus,
     memoryBytes: size('--memory', 'MLSQL_MEMORY', flags.memory) ?? machine.memoryBytes,
@@ -194,11 +225,13 @@ export function executorConfig(
 
 /** The token itself, or what lies in the file that is named. A token never stands on a command line. */
 function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string {
-  const path = file ?? given(env.MLSQL_TOKEN_FILE);
-  if (file === undefined && given(env.MLSQL_TOKEN) !== undefined) return env.MLSQL_TOKEN!.trim();
+  const text =
+    given(env.MLSQL_JOIN_TOKEN) ?? (given(env.MLSQL_JOIN_TOKEN_FILE) ? undefined : given(env.MLSQL_TOKEN));
+  if (file === undefined && text !== undefined) return tokenToSend(text, Date.now());
+  const path = file ?? given(env.MLSQL_JOIN_TOKEN_FILE) ?? given(env.MLSQL_TOKEN_FILE);
   if (path === undefined) return '';
   try {
-    return readFileSync(path, 'utf8').trim();
+    return tokenToSend(readFileSync(path, 'utf8'), Date.now());
   } catch (error) {
     throw new MlsqlError(
       'MLSQL_USAGE_INVALID',

@@ -214,7 +214,12 @@ export const ERROR_KINDS = {
   ),
   // cluster
   MLSQL_CLUSTER_UNREACHABLE: platform(status.UNAVAILABLE, true, 'No coordinator answers at that address.'),
-  MLSQL_CLUSTER_UNAUTHENTICATED: user(status.UNAUTHENTICATED, 'The token is missing or wrong.'),
+  MLSQL_CLUSTER_UNAUTHENTICATED: user(status.UNAUTHENTICATED, 'The token is missing, wrong or expired.'),
+  MLSQL_CLUSTER_FORBIDDEN: user(status.PERMISSION_DENIED, 'The token does not allow this call.'),
+  MLSQL_CLUSTER_PROTOCOL: user(
+    status.FAILED_PRECONDITION,
+    'Client and coordinator have no version of the protocol in common.',
+  ),
   MLSQL_CLUSTER_HOME_BUSY: user(status.FAILED_PRECONDITION, 'Another cluster uses this home.'),
   MLSQL_CLUSTER_STATE: platform(status.FAILED_PRECONDITION, false, 'The state folder cannot be used.'),
   MLSQL_STATE_UNREADABLE: platform(

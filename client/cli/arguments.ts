@@ -30,6 +30,12 @@ export function collectSetting(
   return { ...before, [text.slice(0, split)]: text.slice(split + 1) };
 }
 
+/** A flag that may be repeated. */
+export function collectText(text: string, before: readonly string[]): string[] {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return [...before, text];
+}
+
 /**
  * `--set a=1 b=2` means `--set a=1 --set b=2`: a word behind a setting that looks like one is one. Behind `--`, and
  * for words that do not look so (the script's file), nothing changes.

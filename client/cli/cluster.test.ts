@@ -32,9 +32,9 @@ it('reads addresses, and refuses what is none', () => {
 
 it('takes the token from the environment, itself or by file', () => {
   const file = join(folder, 'token');
-  writeFileSync(file, 'from file\n');
+  writeFileSync(file, 'from-file\n');
   expect(readEnvironment({ MLSQL_TOKEN: 'direct', MLSQL_TOKEN_FILE: file }).token).toBe('direct');
-  expect(readEnvironment({ MLSQL_TOKEN_FILE: file }).token).toBe('from file');
+  expect(readEnvironment({ MLSQL_TOKEN_FILE: file }).token).toBe('from-file');
   expect(() => readEnvironment({ MLSQL_TOKEN_FILE: join(folder, 'none') })).toThrow(
     expect.objectContaining({ code: 'MLSQL_USAGE_INVALID' }),
   );

@@ -1,6 +1,7 @@
 // Which cluster a command talks to: the one that is named, the one that lives in the home, or one started for its duration.
 import { realpathSync } from 'node:fs';
 import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
+import type { ClientTls } from '../../shared/rpc/tls.js';
 import { readClusterFile } from '../embedded/cluster-file.js';
 import { findHome, type Home, homeExists, readToken } from '../embedded/home.js';
 import { awaitCluster } from '../embedded/home-lock.js';
@@ -59,7 +60,13 @@ export async function useCluster(request: ClusterRequest): Promise<UsedCluster> 
   const named = options.cluster ?? (options.home === undefined ? environment.cluster : undefined);
   if (named !== undefined) {
     const address = parseAddress(named);
-    return connected(address, environment.token ?? homeTokenFor(address, home), home);
+    return connected(
+      address,
+      environment.token ?? homeTokenFor(address, home),
+      home,
+      undefined,
+      environment.tls,
+    );
   }
   for (let retried = false; ; retried = true) {
     const live = await findLiveCluster(home);
@@ -148,9 +155,10 @@ async function connected(
   token: string,
   home: Home,
   locate: () => string | undefined = () => undefined,
+  tls?: ClientTls,
 ): Promise<UsedCluster> {
   const { connect } = await import('../library/mlsql-client.js');
-  const client = await connect({ address, token, locate });
+  const client = await connect({ address, token, locate, ...(tls !== undefined && { tls }) });
   return { client, home, close: async () => client.close() };
 }
 

@@ -1,8 +1,16 @@
 // The commands of mlsql and their flags. What a command does is loaded when it is called.
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../../shared/version.js';
-import { collectSetting, parseDuration, portNumber, spreadSettings, wholeNumber } from './arguments.js';
+import {
+  collectSetting,
+  collectText,
+  parseDuration,
+  portNumber,
+  spreadSettings,
+  wholeNumber,
+} from './arguments.js';
 import type { ClusterNeed } from './cluster.js';
+import type { CertsOptions } from './commands/certs.js';
 import type { LogsOptions } from './commands/jobs.js';
 import type { ReplOptions } from './commands/repl.js';
 import type { RetryCommandOptions } from './commands/retry.js';
@@ -14,6 +22,7 @@ import { EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 import type { Streams } from './output/run-output.js';
 
 const LIST_DEFAULT = 100;
+const CERTIFICATE_DAYS = 825;
 
 /**
  * Runs a command line.
@@ -116,6 +125,13 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
     .option('--state <dir>', 'its own records (MLSQL_STATE)')
     .option('--take-over', 'take the store from another coordinator or another state (MLSQL_TAKE_OVER=1)')
     .option('--token-file <file>', 'the token that every call needs (MLSQL_TOKEN_FILE)')
+    .option(
+      '--join-token-file <file>',
+      'a token that lets executors join, and nothing else (MLSQL_JOIN_TOKEN_FILE)',
+    )
+    .option('--tls-cert <file>', 'its certificate: gRPC and HTTP speak TLS (MLSQL_TLS_CERT)')
+    .option('--tls-key <file>', 'the key of it (MLSQL_TLS_KEY)')
+    .option('--tls-client-ca <file>', 'clients have to show a certificate of this CA (MLSQL_TLS_CLIENT_CA)')
     .option('--exit-with-parent', 'end when standard input ends')
     .option('--insecure', 'no token: everyone who reaches the port may do everything');
   program
@@ -134,6 +150,10 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
       'how long work goes on after SIGTERM before it is handed on (MLSQL_DRAIN_TIMEOUT; as long as it takes)',
     )
     .option('--token-file <file>', 'the token of the cluster (MLSQL_TOKEN_FILE)')
+    .option('--join-token-file <file>', 'a token that lets executors join (MLSQL_JOIN_TOKEN_FILE)')
+    .option('--tls-ca <file>', 'the CA of the coordinator: it speaks TLS (MLSQL_TLS_CA)')
+    .option('--tls-cert <file>', 'a certificate to show, where it asks for one (MLSQL_TLS_CERT)')
+    .option('--tls-key <file>', 'the key of it (MLSQL_TLS_KEY)')
     .option('--exit-with-parent', 'end when standard input ends');
 
   const jobs = noun('jobs', 'the work of train statements');
@@ -290,6 +310,24 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
   stateVerb('import <file>', 'make a state from such a file, where there is none').action(
     (file: string, options: StateOptions) => stateAction('import', file, options),
   );
+
+  noun('certs', 'certificates of a cluster')
+    .command('init')
+    .description('make a small CA, and certificates for coordinator, executors and clients')
+    .requiredOption('--out <dir>', 'where to; a CA that is there is used again')
+    .option(
+      '--host <name>',
+      'a further name or address of the coordinator (may be repeated)',
+      collectText,
+      [],
+    )
+    .option('--days <n>', 'how long they hold', wholeNumber(1), CERTIFICATE_DAYS)
+    .option('--json', 'the files, as JSON')
+    .allowExcessArguments(false)
+    .action(async (options: CertsOptions) => {
+      const { certsInit } = await import('./commands/certs.js');
+      end(await certsInit(options, streams));
+    });
 
   verb(program, 'repl', 'type statements, in one session')
     .option('--executors <n>', 'executors of a cluster that is started for it (2)', wholeNumber(1))

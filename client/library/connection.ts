@@ -6,7 +6,7 @@ import {
   type Metadata,
   type requestCallback,
 } from '@grpc/grpc-js';
-import { CHANNEL_OPTIONS, channelCredentials, tokenMetadata } from '../../shared/rpc/channel.js';
+import { channelCredentials, clientOptions, tokenMetadata } from '../../shared/rpc/channel.js';
 import { errorFromStatus } from '../../shared/rpc/errors.js';
 import type { ExecutorsClient } from '../../shared/rpc/gen/mlsql/v1/Executors.js';
 import type { FilesClient } from '../../shared/rpc/gen/mlsql/v1/Files.js';
@@ -14,6 +14,8 @@ import type { FunctionsClient } from '../../shared/rpc/gen/mlsql/v1/Functions.js
 import type { JobsClient } from '../../shared/rpc/gen/mlsql/v1/Jobs.js';
 import type { RunsClient } from '../../shared/rpc/gen/mlsql/v1/Runs.js';
 import { mlsqlV1 } from '../../shared/rpc/proto.js';
+import { tellProtocol } from '../../shared/rpc/protocol.js';
+import type { ClientTls } from '../../shared/rpc/tls.js';
 
 /** A call that does not stream answers within this, or the coordinator counts as unreachable. */
 const UNARY_DEADLINE_MS = 30_000;
@@ -23,18 +25,23 @@ export interface ConnectOptions {
   readonly address: string;
   /** The cluster's token; empty only for a cluster that runs with --insecure. */
   readonly token?: string;
+  /** Absent: a plain connection. */
+  readonly tls?: ClientTls;
   /** Where the coordinator is now, if that may change (one that is started again on another port); asked when it is away. */
   readonly locate?: () => string | undefined;
 }
 
 export class Connection {
   #clients: Clients;
+  readonly #tls: ClientTls | undefined;
   readonly #metadata: Metadata;
   readonly #locate: () => string | undefined;
 
-  constructor({ address, token = '', locate = () => undefined }: ConnectOptions) {
-    this.#clients = clientsAt(address);
+  constructor({ address, token = '', tls, locate = () => undefined }: ConnectOptions) {
+    this.#tls = tls;
+    this.#clients = clientsAt(address, tls);
     this.#metadata = tokenMetadata(token);
+    tellProtocol(this.#metadata);
     this.#locate = locate;
   }
 
@@ -67,7 +74,7 @@ export class Connection {
     const address = this.#locate();
     if (address === undefined || address === this.address) return;
     this.#clients.channel.close();
-    this.#clients = clientsAt(address);
+    this.#clients = clientsAt(address, this.#tls);
   }
 
   /**
@@ -163,17 +170,18 @@ interface Clients {
 }
 
 /** Clients of all services over one channel. */
-function clientsAt(address: string): Clients {
-  const channel = new Channel(address, channelCredentials(), CHANNEL_OPTIONS);
+function clientsAt(address: string, tls: ClientTls | undefined): Clients {
+  const credentials = channelCredentials(tls);
+  const channel = new Channel(address, credentials, clientOptions(address, tls));
   const services = mlsqlV1();
   const options = { channelOverride: channel };
   return {
     address,
     channel,
-    runs: new services.Runs(address, channelCredentials(), options),
-    jobs: new services.Jobs(address, channelCredentials(), options),
-    files: new services.Files(address, channelCredentials(), options),
-    functions: new services.Functions(address, channelCredentials(), options),
-    executors: new services.Executors(address, channelCredentials(), options),
+    runs: new services.Runs(address, credentials, options),
+    jobs: new services.Jobs(address, credentials, options),
+    files: new services.Files(address, credentials, options),
+    functions: new services.Functions(address, credentials, options),
+    executors: new services.Executors(address, credentials, options),
   };
 }

@@ -348,8 +348,9 @@ export async function connect(options: ConnectOptions): Promise<MlsqlClient> {
   } catch (error) {
     client.close();
     if (!isMlsqlError(error, 'MLSQL_CLUSTER_UNREACHABLE')) throw error;
+    const { hint } = error.details;
     throw new MlsqlError('MLSQL_CLUSTER_UNREACHABLE', `no coordinator answers at ${options.address}`, {
-      hint: 'check that it runs and that the address is right (mlsql doctor)',
+      ...(hint !== undefined && { hint }),
       cause: error,
     });
   }

@@ -1,32 +1,62 @@
-// Who may call: everyone who knows the token, and without it only the health checks.
+// Who may call what: the cluster's token opens everything, a join token what an executor needs, and without either there are
+// only the health checks.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
+import type { Clock } from '../../shared/clock.js';
 import { MlsqlError } from '../../shared/errors.js';
+import type { TokenSource } from './token-source.js';
+
+/** `all`: clients; `join`: executors. */
+export type Right = 'all' | 'join';
+
+/** What callers that show nothing, or the wrong thing, are told to do. */
+const HINT =
+  'send "authorization: Bearer <token>"; mlsql takes the token from its home, MLSQL_TOKEN or MLSQL_TOKEN_FILE';
 
 /** Compares tokens in constant time. */
 export class TokenGuard {
-  readonly #hash: Buffer | undefined;
+  /**
+   * @param cluster - the cluster's tokens; empty: everyone may do everything (--insecure, or mTLS alone)
+   * @param join - executors' tokens; undefined: they use the cluster's
+   */
+  constructor(
+    private readonly cluster: TokenSource,
+    private readonly join: TokenSource | undefined,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
-  /** @param token - the cluster's token; empty: everyone may call (--insecure) */
-  constructor(token: string) {
-    this.#hash = token === '' ? undefined : sha256(token);
+  /**
+   * @param header - of the name `authorization`
+   * @param needed - what the call needs
+   * @throws MlsqlError MLSQL_CLUSTER_UNAUTHENTICATED, MLSQL_CLUSTER_FORBIDDEN
+   */
+  check(header: string | undefined, needed: Right = 'all'): void {
+    if (this.cluster.isEmpty) return;
+    const shown = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+    if (shown === undefined) throw unauthenticated('the call carries no token');
+    const digest = sha256(shown);
+    const found = (source: TokenSource | undefined) =>
+      source?.tokens().find(({ value }) => timingSafeEqual(sha256(value), digest));
+    const [token, joining] = [found(this.cluster), found(this.join)];
+    const known = token ?? joining;
+    if (known === undefined) throw unauthenticated('the token is not one of this cluster');
+    if (known.expiresMs !== undefined && known.expiresMs <= this.clock.now())
+      throw unauthenticated(`the token expired at ${new Date(known.expiresMs).toISOString()}`);
+    if (token === undefined && needed === 'all')
+      throw new MlsqlError('MLSQL_CLUSTER_FORBIDDEN', 'a join token opens the cluster to executors only', {
+        hint: 'clients need the token of the cluster (MLSQL_TOKEN or MLSQL_TOKEN_FILE)',
+      });
   }
 
-  /** True where the `Authorization` header's value carries the token. */
-  allows(header: string | undefined): boolean {
-    if (this.#hash === undefined) return true;
-    const match = /^Bearer +(\S+)$/i.exec(header ?? '');
-    return match?.[1] !== undefined && timingSafeEqual(sha256(match[1]), this.#hash);
-  }
-
-  /** @throws MlsqlError MLSQL_CLUSTER_UNAUTHENTICATED */
-  check(metadata: Metadata): void {
+  /** The same for the metadata of a gRPC call. */
+  checkCall(metadata: Metadata, needed: Right): void {
     const header = metadata.get('authorization')[0];
-    if (this.allows(typeof header === 'string' ? header : undefined)) return;
-    throw new MlsqlError('MLSQL_CLUSTER_UNAUTHENTICATED', 'the call carries no token, or a wrong one', {
-      hint: 'send the metadata "authorization: Bearer <token>"; mlsql takes the token from its home, MLSQL_TOKEN or MLSQL_TOKEN_FILE',
-    });
+    this.check(typeof header === 'string' ? header : undefined, needed);
   }
+}
+
+function unauthenticated(message: string): MlsqlError {
+  return new MlsqlError('MLSQL_CLUSTER_UNAUTHENTICATED', message, { hint: HINT });
 }
 
 function sha256(text: string): Buffer {

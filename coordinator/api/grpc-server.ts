@@ -9,10 +9,14 @@ import type { FunctionsHandlers } from '../../shared/rpc/gen/mlsql/v1/Functions.
 import type { JobsHandlers } from '../../shared/rpc/gen/mlsql/v1/Jobs.js';
 import type { RunsHandlers } from '../../shared/rpc/gen/mlsql/v1/Runs.js';
 import { mlsqlV1 } from '../../shared/rpc/proto.js';
+import type { ServerTls } from '../../shared/rpc/tls.js';
 import type { HostPort } from '../config.js';
 import type { TokenGuard } from './auth.js';
 import { guarded } from './handlers.js';
 import { addReflection } from './reflection.js';
+
+/** What executors call. */
+const JOINING: ReadonlySet<string> = new Set(['Connect', 'ServeFunctions']);
 
 export interface GrpcServices {
   readonly runs: RunsHandlers;
@@ -35,7 +39,7 @@ export async function startGrpcServer(
   services: GrpcServices,
   guard: TokenGuard,
   listen: HostPort,
-  interceptors: ServerInterceptor[] = [],
+  { tls, interceptors = [] }: { readonly tls?: ServerTls; readonly interceptors?: ServerInterceptor[] } = {},
 ): Promise<GrpcServer> {
   const server = new Server({ ...CHANNEL_OPTIONS, interceptors });
   const v1 = mlsqlV1();
@@ -43,7 +47,7 @@ export async function startGrpcServer(
   server.addService(v1.Jobs.service, guarded(guard, services.jobs));
   server.addService(v1.Files.service, guarded(guard, services.files));
   server.addService(v1.Functions.service, guarded(guard, services.functions));
-  server.addService(v1.Executors.service, guarded(guard, services.executors));
+  server.addService(v1.Executors.service, guarded(guard, services.executors, JOINING));
   const names = ['Runs', 'Jobs', 'Files', 'Functions', 'Executors'].map((name) => `mlsql.v1.${name}`);
   const health = new HealthImplementation(
     Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])),
@@ -52,7 +56,7 @@ export async function startGrpcServer(
   addReflection((definition, implementation) =>
     server.addService(definition, guarded(guard, implementation)),
   );
-  const port = await bind(server, listen);
+  const port = await bind(server, listen, tls);
   return {
     address: `${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`,
     setServing: (serving) => {
@@ -62,10 +66,20 @@ export async function startGrpcServer(
   };
 }
 
-function bind(server: Server, listen: HostPort): Promise<number> {
+function credentialsOf(tls: ServerTls | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const { key, cert, clientCa } = tls;
+  return ServerCredentials.createSsl(
+    clientCa ?? null,
+    [{ private_key: key, cert_chain: cert }],
+    clientCa !== undefined,
+  );
+}
+
+function bind(server: Server, listen: HostPort, tls: ServerTls | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-    server.bindAsync(`${host}:${listen.port}`, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(`${host}:${listen.port}`, credentialsOf(tls), (error, port) => {
       if (error === null) return resolve(port);
       reject(
         new MlsqlError('MLSQL_USAGE_INVALID', `cannot listen on ${host}:${listen.port}: ${error.message}`, {

@@ -11,6 +11,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { statusFromError } from '../../shared/rpc/errors.js';
+import { checkProtocol } from '../../shared/rpc/protocol.js';
 import type { TokenGuard } from './auth.js';
 
 export function unary<Request, Response>(
@@ -74,19 +75,29 @@ function drained(call: NodeJS.EventEmitter, signal: AbortSignal): Promise<void> 
   });
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 type AnyHandler =
   | handleUnaryCall<never, unknown>
   | handleClientStreamingCall<never, unknown>
   | handleServerStreamingCall<never, unknown>
   | handleBidiStreamingCall<never, unknown>;
 
-/** The implementation with the token checked in front of every method. */
-export function guarded(guard: TokenGuard, implementation: object): UntypedServiceImplementation {
+/**
+ * The implementation with token and protocol checked in front of every method.
+ * @param joining - methods that a join token opens
+ */
+export function guarded(
+  guard: TokenGuard,
+  implementation: object,
+  joining: ReadonlySet<string> = NONE,
+): UntypedServiceImplementation {
   const result: UntypedServiceImplementation = {};
   for (const [name, handler] of Object.entries(implementation as Record<string, AnyHandler>)) {
     result[name] = (call: ServerDuplexStream<unknown, unknown>, callback?: (error: object) => void) => {
       try {
-        guard.check(call.metadata);
+        guard.checkCall(call.metadata, joining.has(name) ? 'join' : 'all');
+        checkProtocol(call.metadata);
       } catch (error) {
         if (callback !== undefined) callback(statusFromError(error));
         else call.emit('error', statusFromError(error));

@@ -3,11 +3,13 @@
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../shared/clock.js';
 import { createLogger } from '../../shared/logger.js';
 import type { RunManager } from '../runs/run-manager.js';
 import { TokenGuard } from './auth.js';
 import { predictScript } from './http-scripts.js';
 import { createHttpServer } from './http-server.js';
+import { TokenSource } from './token-source.js';
 
 const TOKEN = 'secret';
 const AUTH = `Authorization: Bearer ${TOKEN}`;
@@ -21,7 +23,7 @@ describe('the HTTP server', () => {
       {
         // No route that these tests reach runs a script.
         runs: undefined as unknown as RunManager,
-        guard: new TokenGuard(TOKEN),
+        guard: new TokenGuard(new TokenSource({ text: TOKEN }, systemClock), undefined, systemClock),
         logger: createLogger('test', 'silent'),
         ready: () => true,
         metrics: () => Promise.resolve({ contentType: 'text/plain', text: 'm 1\n' }),

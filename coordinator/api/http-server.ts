@@ -1,7 +1,9 @@
 // The HTTP side door: health, metrics, and the two routes that users of the original call.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { asMlsqlError, type ErrorKind, MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
+import type { ServerTls } from '../../shared/rpc/tls.js';
 import type { HostPort } from '../config.js';
 import { isLoopback } from '../config.js';
 import type { RunManager } from '../runs/run-manager.js';
@@ -24,7 +26,7 @@ const BODY_MAX_BYTES = 32 * 1024 * 1024;
 type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** The server, not yet listening. */
-export function createHttpServer(deps: HttpDeps, bind: HostPort): Server {
+export function createHttpServer(deps: HttpDeps, bind: HostPort, tls?: ServerTls): Server {
   const open: Record<string, Route> = {
     'GET /healthz': async (_, response) => send(response, 200, 'text/plain', 'ok\n'),
     'GET /readyz': async (_, response) =>
@@ -57,20 +59,18 @@ export function createHttpServer(deps: HttpDeps, bind: HostPort): Server {
       );
     },
   };
-  return createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     // Taken as text: what a client sends here need not be a URL at all.
     const name = `${request.method} ${(request.url ?? '/').split('?', 1)[0]}`;
     const handle = async (): Promise<void> => {
       const openRoute = open[name];
       if (openRoute !== undefined) return openRoute(request, response);
       checkSite(request, bind);
-      if (!deps.guard.allows(request.headers.authorization)) {
+      try {
+        deps.guard.check(request.headers.authorization);
+      } catch (error) {
         response.setHeader('WWW-Authenticate', 'Bearer');
-        throw new MlsqlError(
-          'MLSQL_CLUSTER_UNAUTHENTICATED',
-          'the request carries no token, or a wrong one',
-          { hint: 'send the header "Authorization: Bearer <token>"' },
-        );
+        throw error;
       }
       const route = guarded[name];
       if (route === undefined)
@@ -95,7 +95,10 @@ export function createHttpServer(deps: HttpDeps, bind: HostPort): Server {
         traceback,
       });
     });
-  });
+  };
+  if (tls === undefined) return createServer(serve);
+  const { key, cert, clientCa } = tls;
+  return createTlsServer({ key, cert, ...(clientCa && { ca: clientCa, requestCert: true }) }, serve);
 }
 
 /** A page of another site in the user's browser must not reach a server on his machine (DNS rebinding, cross-site posts). */

@@ -26,6 +26,7 @@ const EXTERNAL = [
   'lmdb',
   'msgpackr',
   'prom-client',
+  'selfsigned',
 ];
 
 /** What modules of the older kind expect in every file. */

@@ -1,6 +1,7 @@
 // What every gRPC connection of the product has in common: message limits, keepalive, the token.
 import { type ChannelCredentials, type ChannelOptions, credentials, Metadata } from '@grpc/grpc-js';
 import { GRPC_MESSAGE_MAX_BYTES } from '../limits.js';
+import type { ClientTls } from './tls.js';
 
 /** Options for clients and servers alike. */
 export const CHANNEL_OPTIONS: ChannelOptions = {
@@ -15,9 +16,19 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': 5_000,
 };
 
-/** Plain connection; the token travels as metadata. */
-export function channelCredentials(): ChannelCredentials {
-  return credentials.createInsecure();
+/** @param tls - undefined: a plain connection. The token travels as metadata either way. */
+export function channelCredentials(tls?: ClientTls): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  return credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+}
+
+/**
+ * CHANNEL_OPTIONS for a client of this address. TLS knows a server by a name, which an address of this machine has.
+ * @param address - HOST:PORT
+ */
+export function clientOptions(address: string, tls: ClientTls | undefined): ChannelOptions {
+  if (tls === undefined || !/^(127\.[\d.]+|\[::1\]):/.test(address)) return CHANNEL_OPTIONS;
+  return { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': 'localhost' };
 }
 
 /** Metadata that proves the caller knows the cluster's token. */

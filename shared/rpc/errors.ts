@@ -69,7 +69,7 @@ export function errorFromStatus(error: unknown): MlsqlError {
   }
   if (error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED) {
     return new MlsqlError('MLSQL_CLUSTER_UNREACHABLE', `the coordinator does not answer: ${error.details}`, {
-      hint: 'check that it runs and that the address is right (mlsql doctor)',
+      hint: connectionHint(error.details),
       cause: error,
     });
   }
@@ -82,6 +82,21 @@ export function errorFromStatus(error: unknown): MlsqlError {
   if (error.code === status.CANCELLED)
     return new MlsqlError('MLSQL_RUN_CANCELLED', error.details, { cause: error });
   return new MlsqlError('MLSQL_INTERNAL', `${status[error.code]}: ${error.details}`, { cause: error });
+}
+
+/** What to do about a connection that cannot be made, by what the TLS library says of it. */
+function connectionHint(details: string): string {
+  if (/self[- ]signed|unable to (verify|get)|certificate signature failure/i.test(details))
+    return 'its certificate is not trusted: MLSQL_TLS_CA names the file of the CA that made it';
+  if (/wrong version number|packet length too long/i.test(details))
+    return 'it speaks without TLS: unset MLSQL_TLS, MLSQL_TLS_CA and MLSQL_TLS_CERT';
+  if (/altnames|ERR_TLS_CERT_ALTNAME/i.test(details))
+    return 'its certificate is for other names: use one of them, or make one that has this name (mlsql certs init --host)';
+  if (/alert/i.test(details))
+    return 'it asks for a certificate: MLSQL_TLS_CERT and MLSQL_TLS_KEY name one of its CA';
+  if (/Failed to connect|ECONNRESET|socket hang up/i.test(details))
+    return 'it cut the connection: where it speaks TLS, MLSQL_TLS_CA names the file of its CA, and where it asks for certificates, MLSQL_TLS_CERT and MLSQL_TLS_KEY name one of its CA';
+  return 'check that it runs and that the address is right (mlsql doctor)';
 }
 
 function isServiceError(error: unknown): error is ServiceError {

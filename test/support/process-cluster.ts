@@ -143,8 +143,13 @@ export class ProcessCluster {
 
   /** Runs `mlsql doctor --json`. @param env - for this process alone */
   doctor(env: NodeJS.ProcessEnv): Promise<CliResult> {
+    return this.mlsql(['doctor', '--json'], env);
+  }
+
+  /** Runs any `mlsql` command as it stands. @param env - for this process alone */
+  mlsql(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
     return collect(
-      spawn(MLSQL, ['doctor', '--json'], {
+      spawn(MLSQL, [...args], {
         cwd: this.scripts,
         env: { ...this.#env, ...env },
         stdio: ['pipe', 'pipe', 'pipe'],
