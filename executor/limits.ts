@@ -2,6 +2,10 @@
 
 /** Downloads into the cache at once. */
 export const DOWNLOADS_MAX = 8;
+/** A large content is fetched from a network in ranges of this size, */
+export const RANGE_BYTES = 16 * 1024 * 1024;
+/** so many at once. */
+export const RANGES_MAX = 4;
 /** Files copied out of the cache at once. */
 export const COPIES_MAX = 8;
 /** Files of models and logs brought to the store at once. */

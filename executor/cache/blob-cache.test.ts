@@ -18,7 +18,8 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MlsqlError } from '../../shared/errors.js';
 import { createLogger } from '../../shared/logger.js';
-import { type Blob, BlobCache } from './blob-cache.js';
+import { BlobCache } from './blob-cache.js';
+import type { Blob } from './download.js';
 import { openWorkDir, type WorkDir } from './work-dir.js';
 
 let folder: string;

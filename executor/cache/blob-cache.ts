@@ -1,28 +1,15 @@
 // Contents by their hash on the local disk: fetched once however many want them, verified, and copied out to attempts.
-import { createHash } from 'node:crypto';
-import { constants, createWriteStream, type FSWatcher, watch } from 'node:fs';
+import { constants, type FSWatcher, watch } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import PQueue from 'p-queue';
-import { MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import { livenessOf, PROCESS_IDENTITY } from '../../shared/object-store/process-identity.js';
 import { retrying } from '../../shared/retry.js';
 import { COPIES_MAX, DOWNLOADS_MAX, SYNC_DEADLINE_MS } from '../limits.js';
+import { type Blob, download, type FetchBlob } from './download.js';
 import { type CacheEntry, type CacheQuota, chooseVictims } from './eviction.js';
 import type { WorkDir } from './work-dir.js';
-
-/** A content: what it has to be. */
-export interface Blob {
-  /** Lower-case hexadecimal. */
-  readonly sha256: string;
-  readonly sizeBytes: number;
-}
-
-/** Opens the content where it comes from. Aborted when nobody waits for it any more. */
-export type FetchBlob = (signal: AbortSignal) => Promise<Readable>;
 
 /** Contents that came and went since the last call of takeChanges. */
 export interface CacheChanges {
@@ -258,7 +245,7 @@ export class BlobCache {
     const partial = join(this.#partial, `${blob.sha256}.${++this.#partialCounter}`);
     try {
       await this.#makeRoom();
-      await download(await fetch(signal), partial, blob, signal);
+      await download(fetch, partial, blob, signal);
       // No fsync: after a crash of the machine a file that never reached the disk is too short, which every use checks.
       await utimes(partial, Date.now() / 1000, VERIFIED_TIME_S);
       await rename(partial, this.#path(blob.sha256));
@@ -336,31 +323,6 @@ export class BlobCache {
   #path(sha256: string): string {
     return join(this.#workDir.blobs, sha256);
   }
-}
-
-/** Streams to the file; it is what it has to be, or this fails. */
-async function download(body: Readable, path: string, blob: Blob, signal: AbortSignal): Promise<void> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const verify = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      sizeBytes += chunk.length;
-      // More than promised never ends well, however much there is.
-      done(sizeBytes > blob.sizeBytes ? corrupt(blob, `more than ${blob.sizeBytes} bytes`) : null, chunk);
-    },
-  });
-  await pipeline(body, verify, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
-  const actual = hash.digest('hex');
-  if (sizeBytes !== blob.sizeBytes) throw corrupt(blob, `${sizeBytes} bytes`);
-  if (actual !== blob.sha256) throw corrupt(blob, `the hash ${actual}`);
-}
-
-function corrupt(blob: Blob, actual: string): MlsqlError {
-  return new MlsqlError(
-    'MLSQL_STORE_CORRUPT',
-    `expected ${blob.sizeBytes} bytes with SHA-256 ${blob.sha256}, the store delivered ${actual}`,
-  );
 }
 
 /** The promise, or the signal's reason as soon as it is aborted. */
