@@ -11,7 +11,9 @@ import type { Logger } from '../shared/logger.js';
 import { makeFolder } from '../shared/make-folder.js';
 import { Buckets } from '../shared/object-store/buckets.js';
 import { checkStore } from '../shared/object-store/check-store.js';
+import type { ObjectStore } from '../shared/object-store/object-store.js';
 import { openStore } from '../shared/object-store/open-store.js';
+import { RetryingStore } from '../shared/object-store/retrying-store.js';
 import type { FunctionLinkAddress } from '../shared/rpc/function-link.js';
 import { TokenGuard } from './api/auth.js';
 import { executorsService } from './api/executors-service.js';
@@ -93,7 +95,12 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
       'this state may be older than the store: what happened since is not in it, and trains that it does not know are ended',
     );
   await state.claim(claim.epoch);
-  const store = new FencedStore(rawStore, claim);
+  // Outermost: each further try asks anew whether this coordinator may still write.
+  const insistent = (fenced: ObjectStore): ObjectStore =>
+    fenced.url.startsWith('s3:')
+      ? new RetryingStore(fenced, (error) => logger.warn({ err: error }, 'the store is asked again'))
+      : fenced;
+  const store = insistent(new FencedStore(rawStore, claim));
   let tellFenced: (error: MlsqlError) => void = () => undefined;
   const fenced = new Promise<MlsqlError>((resolve) => {
     tellFenced = resolve;
@@ -155,7 +162,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   const services: Services = {
     clock,
     store,
-    buckets: new Buckets(process.env, (bucket) => new FencedStore(bucket, claim)),
+    buckets: new Buckets(process.env, (bucket) => insistent(new FencedStore(bucket, claim))),
     hasher: new ContentHasher(store),
     engine,
     jobs,

@@ -31,6 +31,9 @@ describe.skipIf(whereIs(MINIO) === undefined)('S3 that is away for a while', () 
 
   // Each on a cluster of its own, at once: most of the time they wait.
   it.concurrent.each([
+    ['the load of a table', /^GET .*__mlsql__\/blob/, LONG_MS],
+    ['the listing of a folder', /^GET .*list-type=2.*saved/, SHORT_MS],
+    ['the save of a table', /^PUT .*saved\/part-/, LONG_MS],
     ['the sync of partitions', /^GET .*tmp\/data\/part-/, LONG_MS],
     ['the upload of a model in parts', /^PUT .*_staging\/0-1\/model\/model\?partNumber=2/, LONG_MS],
     ['the acceptance', /^PUT .*_staging\/accepted\/1/, SHORT_MS],
@@ -46,19 +49,21 @@ describe.skipIf(whereIs(MINIO) === undefined)('S3 that is away for a while', () 
       await cluster.coordinator();
       cluster.executor('one', 2);
       cluster.file('train.py', TRAIN);
-      cluster.file('rows.csv', `x\n${what}\n`);
+      cluster.file('rows.csv', `x\n${name}\n`);
       const count = join(cluster.root, 'count');
       const cut = proxy.cutAt(request, awayMs);
       const running = cluster.run(`load csv.\`./rows.csv\` options header="true" as data;
 train data as PythonAlg.\`/m/away\` where pythonScriptPath="./train.py" and keepVersion="true"
-and \`fitParam.0.count\`="${count}" and \`fitParam.1.count\`="${count}";`);
+and \`fitParam.0.count\`="${count}" and \`fitParam.1.count\`="${count}" as trained;
+save overwrite data as csv.\`/saved\` options header="true"; load csv.\`/saved\` options header="true" as again;
+select t.algIndex, t.status, a.x from trained t cross join again a order by 1 as out;`);
       await cut;
       await eventually('it is back', () => !proxy.isAway);
       const result = await running;
       expect(result.error, result.stderr).toBeUndefined();
       expect(result.rows).toMatchObject([
-        { algIndex: 0, status: 'success' },
-        { algIndex: 1, status: 'success' },
+        { algIndex: 0, status: 'success', x: name },
+        { algIndex: 1, status: 'success', x: name },
       ]);
       // No script ran twice: what it had trained was kept until the store took it.
       expect(readFileSync(count, 'utf8')).toBe('xx');
