@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cpuQuota, gpuDevices, inspectMachine, memoryLimit } from './machine.js';
+import { memoryLimit } from '../shared/memory.js';
+import { cpuQuota, gpuDevices, inspectMachine } from './machine.js';
 
 test('a cgroup of version 2 or 1 limits the processors', () => {
   const files = (texts: Record<string, string>) => (path: string) => texts[path];

@@ -1,6 +1,7 @@
 // What the machine, or the container, gives this process: processors, memory, graphics cards.
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { memoryAllowed } from '../shared/memory.js';
 
 /** What tasks may use here. */
 export interface Machine {
@@ -19,16 +20,9 @@ export function inspectMachine(env: NodeJS.ProcessEnv): Machine {
   const cpus = availableParallelism();
   return {
     cpus: quota === undefined ? cpus : Math.min(cpus, quota),
-    memoryBytes: memoryLimit(process.constrainedMemory(), totalmem()),
+    memoryBytes: memoryAllowed(),
     gpuDevices: gpuDevices(env.CUDA_VISIBLE_DEVICES, listDevices()),
   };
-}
-
-/** The smaller of a cgroup's limit and the machine's memory; a cgroup without a limit says 0 or an absurd number. */
-export function memoryLimit(constrainedBytes: number | undefined, totalBytes: number): number {
-  return constrainedBytes === undefined || constrainedBytes <= 0
-    ? totalBytes
-    : Math.min(constrainedBytes, totalBytes);
 }
 
 /**

@@ -1,12 +1,13 @@
 // The table engine: descriptors and plans here, DuckDB in a process of its own, Spark SQL translated by another.
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MlsqlError } from '../../shared/errors.js';
 import type { SessionId } from '../../shared/ids.js';
 import type { Logger } from '../../shared/logger.js';
+import { memoryAllowed } from '../../shared/memory.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import type { FunctionLinkAddress } from '../../shared/rpc/function-link.js';
 import { loadCsv } from './formats/csv.js';
@@ -52,7 +53,7 @@ export interface TableEngineOptions {
   readonly spoolDir: string;
   /** The interpreter that has sqlglot. */
   readonly pythonPath: string;
-  /** DuckDB's memory a session; default a quarter of the machine's, at most 4 GiB. Beyond it, it spills to spoolDir. */
+  /** DuckDB's memory a session; default a quarter of what the container or machine has, at most 4 GiB. Beyond it, it spills to spoolDir. */
   readonly memoryLimitBytes?: number;
   /** DuckDB's threads a session; default one a core. */
   readonly threads?: number;
@@ -70,6 +71,10 @@ const LOADERS: Readonly<Record<Exclude<LoadRequest['format'], 'jsonStr' | 'scrip
 };
 
 const MEMORY_MAX_BYTES = 4 * 1024 ** 3;
+/** Below this a CSV file of any size, or a sort that spills, may not fit. */
+const MEMORY_MIN_BYTES = 128 * 1024 ** 2;
+/** What each thread may need for its share of a file. */
+const THREAD_MEMORY_BYTES = 128 * 1024 ** 2;
 
 /** Starts nothing: both processes start on first use. */
 export function createTableEngine(options: TableEngineOptions): TableEngine {
@@ -114,15 +119,16 @@ class DuckTableEngine implements TableEngine {
   async openSession(id: SessionId): Promise<void> {
     if (this.#sessions.has(id)) throw new Error(`session ${id} is open already`);
     const spool = await this.#spool();
-    const { storage, memoryLimitBytes, threads } = this.#options;
+    const { storage, threads } = this.#options;
+    const memory = this.#options.memoryLimitBytes ?? sessionMemory(memoryAllowed());
     const session = new TableSession({
       id,
       folder: join(spool, `s-${randomBytes(8).toString('hex')}`),
       store: storage,
       client: this.#client,
       settings: {
-        memoryLimitBytes: memoryLimitBytes ?? Math.min(MEMORY_MAX_BYTES, Math.floor(totalmem() / 4)),
-        threads: threads ?? availableParallelism(),
+        memoryLimitBytes: memory,
+        threads: threads ?? threadsWithin(memory),
         allowedFolders: [`${spool}/`, ...storeFolder(storage)],
       },
     });
@@ -375,4 +381,14 @@ async function inlineFile(
     },
     path,
   };
+}
+
+/** A quarter of what there is; more where that is little, never more than half. */
+function sessionMemory(allowedBytes: number): number {
+  const quarter = Math.min(MEMORY_MAX_BYTES, Math.floor(allowedBytes / 4));
+  return Math.max(quarter, Math.min(MEMORY_MIN_BYTES, Math.floor(allowedBytes / 2)));
+}
+
+function threadsWithin(memoryBytes: number): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(memoryBytes / THREAD_MEMORY_BYTES)));
 }

@@ -36,6 +36,9 @@ export async function failureOf(response: IncomingMessage): Promise<S3Failure> {
   return parseFailure(response.statusCode ?? 0, response.headers, Buffer.concat(pieces).toString('utf8'));
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html#RESTAuthenticationTimeStamp */
+const SKEW_MAX_MS = 15 * 60_000;
+
 /** @param text - the answer's body; HEAD has none */
 export function parseFailure(status: number, headers: IncomingMessage['headers'], text: string): S3Failure {
   let error: Record<string, unknown> | undefined;
@@ -47,7 +50,10 @@ export function parseFailure(status: number, headers: IncomingMessage['headers']
   const word = (name: string): string => (typeof error?.[name] === 'string' ? error[name] : '');
   const header = (name: string): string => String(headers[name] ?? '');
   const region = word('Region') || header('x-amz-bucket-region') || undefined;
-  const code = word('Code') || header('x-minio-error-code');
+  // An answer to HEAD has no words: of a refusal its date tells whether the clocks are the reason.
+  const skewed =
+    status === 403 && text === '' && Math.abs(Date.parse(header('date')) - Date.now()) > SKEW_MAX_MS;
+  const code = word('Code') || header('x-minio-error-code') || (skewed ? 'RequestTimeTooSkewed' : '');
   const foreign = text.trim() !== '' && error === undefined;
   const shown = foreign ? JSON.stringify(text.trim().slice(0, 80)) : '';
   const message = word('Message') || header('x-minio-error-desc') || shown || `status ${status}`;
