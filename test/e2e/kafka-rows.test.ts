@@ -226,6 +226,29 @@ describe.skipIf(!hasKafka())('rows in Kafka', () => {
     expect(await topics()).toEqual([]);
   });
 
+  it('is found by mlsql doctor, or is not', async () => {
+    const kafkaOf = async (brokers: string): Promise<unknown> => {
+      const { stdout } = await cluster.doctor({ MLSQL_SET_kafkaDomain: brokers });
+      const findings = stdout.split('\n').filter((line) => line !== '');
+      return findings
+        .map((line) => JSON.parse(line) as { check: string })
+        .find(({ check }) => check === 'kafka');
+    };
+    expect(await kafkaOf(kafka.brokers)).toMatchObject({
+      health: 'ok',
+      found: `${kafka.brokers}: 1 broker(s) answer`,
+    });
+    const nobody = `127.0.0.1:${await freePort()}`;
+    expect(await kafkaOf(nobody)).toMatchObject({
+      health: 'warning',
+      found: expect.stringContaining(nobody),
+    });
+    expect(await kafkaOf('nowhere')).toMatchObject({
+      health: 'warning',
+      found: expect.stringContaining('host:port'),
+    });
+  });
+
   it.each([
     ['topic', 'a b'],
     ['bootstrap.servers', 'nowhere'],

@@ -70,6 +70,7 @@ async function* examine(options: CommonOptions): AsyncGenerator<Finding> {
   yield checkFolder('home', home.dir, '--home or MLSQL_HOME moves it');
   yield checkClock();
   if (process.env.MLSQL_STORE) yield* checkItsStore(process.env.MLSQL_STORE);
+  if (process.env.MLSQL_SET_kafkaDomain) yield await checkKafka(process.env.MLSQL_SET_kafkaDomain);
   const live = await findLiveCluster(home);
   if (live === undefined) {
     yield {
@@ -245,6 +246,32 @@ async function* checkItsStore(url: string): AsyncGenerator<Finding> {
       health: 'problem',
       found: `${url}, ${name}: ${message}`,
       ...(details.hint !== undefined && { todo: details.hint }),
+    };
+  }
+}
+
+/** The Kafka that scripts of this cluster find as `${kafkaDomain}`. */
+async function checkKafka(brokers: string): Promise<Finding> {
+  const { kafkaAccess } = await import('../../../shared/kafka/kafka-access.js');
+  const { kafkaClient } = await import('../../../shared/kafka/kafka-client.js');
+  const { createLogger } = await import('../../../shared/logger.js');
+  try {
+    const access = kafkaAccess({ 'bootstrap.servers': brokers });
+    if (access === undefined) return { check: 'kafka', health: 'ok', found: 'none' };
+    const admin = (await kafkaClient(access, createLogger('doctor', 'silent'), 1)).admin();
+    try {
+      await admin.connect();
+      const { brokers: found } = await admin.describeCluster();
+      return { check: 'kafka', health: 'ok', found: `${brokers}: ${found.length} broker(s) answer` };
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+  } catch (error) {
+    return {
+      check: 'kafka',
+      health: 'warning',
+      found: `${brokers}: ${(error as Error).message}`,
+      todo: 'trains go on without it; check MLSQL_SET_kafkaDomain, that the broker runs, and that its advertised.listeners are reached from here',
     };
   }
 }
