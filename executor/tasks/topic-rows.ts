@@ -112,6 +112,8 @@ export class TopicRows implements RowSource {
       });
     } finally {
       ended = true;
+      // Whoever goes on from here has the places to itself.
+      await reading.end();
       const closing = reading.close().finally(() => {
         this.#readers -= 1;
         this.#closing.delete(closing);
@@ -157,6 +159,8 @@ class Reading {
   /** When something last came, or was waited for by nobody but the script. */
   newsMs: number;
   readonly #next = new Map<number, string>();
+  #ended = false;
+  #taking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly consumer: Consumer,
@@ -195,11 +199,9 @@ class Reading {
         autoCommit: false,
         eachBatchAutoResolve: false,
         eachBatch: async (payload) => {
-          try {
-            await this.#take(payload);
-          } catch (error) {
-            reject(error);
-          }
+          if (this.#ended) return;
+          this.#taking = this.#take(payload).catch(reject);
+          await this.#taking;
           this.newsMs = clock.now();
           if (places.isComplete) resolve();
         },
@@ -213,7 +215,7 @@ class Reading {
     const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
       for (const { key, value, offset } of batch.messages) {
-        if (!isRunning() || isStale() || this.places.isComplete) return;
+        if (this.#ended || !isRunning() || isStale() || this.places.isComplete) return;
         if (value !== null) {
           this.#message(key, value);
           onBytes(value.length);
@@ -253,6 +255,12 @@ class Reading {
         `row ${next} of partition ${place.part} is no MessagePack map`,
       );
     places.rows[index] = next + 1;
+  }
+
+  /** Takes nothing more. Resolves when what was on its way has been handed on. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#taking;
   }
 
   /** Notes how far the group has read, for those who look, and leaves it. */

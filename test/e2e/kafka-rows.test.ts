@@ -6,7 +6,7 @@ import { unpack } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasKafka, KafkaServer, SASL } from '../servers/kafka-server.js';
 import { freePort } from '../servers/s3-server.js';
-import { eventually, ProcessCluster } from '../support/process-cluster.js';
+import { eventually, type Process, ProcessCluster } from '../support/process-cluster.js';
 
 const ROWS = 5_000;
 
@@ -16,6 +16,8 @@ import json, os, time, mlsql
 out = mlsql.fit_param["out"]
 rows = []
 for items in mlsql.read_data()(max_records=64):
+    if not rows:
+        open(out + ".begun", "w").close()
     rows.extend([row["n"], row["f"], row["s"]] for row in items)
     if "gate" in mlsql.fit_param and len(rows) > 100:
         open(out + ".up", "w").close()
@@ -44,11 +46,13 @@ interface Read {
 describe.skipIf(!hasKafka())('rows in Kafka', () => {
   let kafka: KafkaServer;
   let cluster: ProcessCluster;
+  let coordinator: Process;
+  let executor: Process;
   beforeAll(async () => {
     kafka = await KafkaServer.start();
     cluster = await ProcessCluster.make();
-    await cluster.coordinator();
-    cluster.executor('one', 2);
+    coordinator = await cluster.coordinator();
+    executor = cluster.executor('one', 2);
     cluster.file('train.py', TRAIN);
   }, 600_000);
   afterAll(async () => {
@@ -156,6 +160,25 @@ describe.skipIf(!hasKafka())('rows in Kafka', () => {
     const result = await running;
     expect(result.error, result.stderr).toBeUndefined();
     expectAll(read('away', 0));
+    await eventually('the topic is gone', async () => (await topics()).length === 0);
+  });
+
+  it('come all the same when coordinator or executor are killed while they are on their way', async () => {
+    const many = 200_000;
+    const text = train('killed', ['dataLocalFileNum="3"', group('killed', 0)]).replace(
+      `range(${ROWS})`,
+      `range(${many})`,
+    );
+    const running = cluster.run(text);
+    await eventually('the topic is there', async () => (await topics()).length === 1);
+    await eventually('rows are read', () => existsSync(join(cluster.root, 'killed-0.json.begun')));
+    await coordinator.kill();
+    coordinator = await cluster.coordinator();
+    await executor.kill();
+    executor = cluster.executor('two', 2);
+    const result = await running;
+    expect(result.error, result.stderr).toBeUndefined();
+    expect(read('killed', 0).count).toBe(many);
     await eventually('the topic is gone', async () => (await topics()).length === 0);
   });
 
