@@ -70,6 +70,16 @@ export function rowTopicPrefix(params: Readonly<Record<string, string>>): string
   return topic;
 }
 
+/** A train's options as they may be shown and kept with its models: without what opens the user's Kafka. */
+export function withoutKafkaSecrets(params: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params).map(([key, value]) => [
+      key,
+      /^kafkaParam\..*(password|jaas)/i.test(key) ? '***' : value,
+    ]),
+  );
+}
+
 function saslOf(params: Readonly<Record<string, string>>): SASLOptions {
   const mechanism = oneOf(params, 'sasl.mechanism', MECHANISMS, 'PLAIN');
   const jaas = params['sasl.jaas.config'] ?? '';

@@ -100,6 +100,11 @@ describe.skipIf(!hasKafka())('log lines in Kafka', () => {
     const result = await cluster.run(train('sasl', gate, access));
     expect(result.warnings).toEqual([]);
     expect(ofScript(await read('sasl', LINES))).toEqual(expected);
+    const { rows } = await cluster.run(
+      'load parquet.`/m/sasl/meta/1` as meta; select trainParams from meta as out;',
+    );
+    expect(JSON.stringify(rows)).toContain('"kafkaParam.sasl.password":"***"');
+    expect(JSON.stringify(rows)).not.toContain(SASL.password);
     const held = join(cluster.root, 'gate-sasl-wrong');
     setTimeout(() => writeFileSync(held, ''), 4_000);
     const wrong = await cluster.run(train('sasl-wrong', held, { ...access, 'sasl.password': 'wrong' }));

@@ -228,6 +228,24 @@ describe.skipIf(!hasKafka())('rows in Kafka', () => {
     ]);
   });
 
+  it('come over TLS from a broker that is trusted, and from the store where it is not', async () => {
+    const tls = { 'bootstrap.servers': kafka.tlsBrokers, 'security.protocol': 'SSL', userName: 'tls' };
+    const trusted = train('trusted', ['dataLocalFileNum="3"', group('trusted', 0)], tls).replace(
+      /;$/,
+      ` and \`kafkaParam.ssl.ca.pem\`='''${kafka.ca}''';`,
+    );
+    const right = await cluster.run(trusted);
+    expect([right.error, right.warnings], right.stderr).toEqual([undefined, []]);
+    expectAll(read('trusted', 0));
+    const wrong = await cluster.run(train('untrusted', ['dataLocalFileNum="3"', group('untrusted', 0)], tls));
+    expect(wrong.error, wrong.stderr).toBeUndefined();
+    expectAll(read('untrusted', 0));
+    expect(wrong.warnings[0]).toMatchObject({
+      code: 'MLSQL_TRAIN_NO_KAFKA',
+      message: expect.stringMatching(/certificate|self.signed|verify/i),
+    });
+  });
+
   it('a row of two megabytes goes through; one larger than any message is named, and fed directly', async () => {
     const big = (name: string, bytes: number): string =>
       train(name, ['dataLocalFileNum="1"', group(name, 0)]).replace(

@@ -2,12 +2,13 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import kafkajs, { type Kafka } from 'kafkajs';
+import { makeCertificates } from '../../client/certificates/make-certificates.js';
 import { SERVERS_FOLDER } from './go-program.js';
 import { freePort } from './s3-server.js';
 
@@ -65,13 +66,16 @@ export class KafkaServer {
     readonly brokers: string,
     /** The same broker, for those who say who they are (PLAIN). */
     readonly saslBrokers: string,
+    /** The same broker over TLS, with a certificate of the CA below. */
+    readonly tlsBrokers: string,
     private readonly controller: number,
   ) {}
 
   /** Starts a broker, and waits until it answers. */
   static async start(): Promise<KafkaServer> {
-    const [port, sasl, controller] = [await freePort(), await freePort(), await freePort()];
-    const server = new KafkaServer(`127.0.0.1:${port}`, `127.0.0.1:${sasl}`, controller);
+    const ports = [await freePort(), await freePort(), await freePort()];
+    const [plain, sasl, tls] = ports.map((port) => `127.0.0.1:${port}`) as [string, string, string];
+    const server = new KafkaServer(plain, sasl, tls, await freePort());
     await server.#format();
     await server.up();
     return server;
@@ -135,21 +139,34 @@ export class KafkaServer {
     });
   }
 
+  /** The CA of the TLS listener, as PEM. */
+  get ca(): string {
+    return readFileSync(join(this.#folder, 'ca.crt'), 'utf8');
+  }
+
   get #config(): string {
     return join(this.#folder, 'server.properties');
   }
 
   async #format(): Promise<void> {
+    await makeCertificates({ folder: this.#folder, hosts: [], days: 1 });
+    const [key, cert] = ['coordinator.key', 'coordinator.crt'].map((name) =>
+      readFileSync(join(this.#folder, name), 'utf8'),
+    );
+    const keystore = join(this.#folder, 'keystore.pem');
+    writeFileSync(keystore, `${key}\n${cert}`);
     writeFileSync(
       this.#config,
       `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${this.controller}
-listeners=PLAIN://${this.brokers},SASL://${this.saslBrokers},CONTROLLER://127.0.0.1:${this.controller}
-listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAIN://${this.brokers},SASL://${this.saslBrokers},TLS://${this.tlsBrokers},CONTROLLER://127.0.0.1:${this.controller}
+listener.security.protocol.map=PLAIN:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAIN
 sasl.enabled.mechanisms=PLAIN
+listener.name.tls.ssl.keystore.type=PEM
+listener.name.tls.ssl.keystore.location=${keystore}
 listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${SASL.username}="${SASL.password}";
 log.dirs=${join(this.#folder, 'data')}
 offsets.topic.replication.factor=1

@@ -1,5 +1,6 @@
 // train: options checked, inputs found, partitions written, a version claimed, the job followed to its end, meta/0 shown.
 import type { JobId } from '../../../shared/ids.js';
+import { withoutKafkaSecrets } from '../../../shared/kafka/kafka-access.js';
 import type { TrainStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import { trainDataPrefix } from '../../../shared/object-store/keys.js';
@@ -174,7 +175,7 @@ function describe(
   }
   return {
     systemParam: options.systemParam.raw,
-    trainParams: options.trainParams,
+    trainParams: withoutKafkaSecrets(options.trainParams),
     hashes,
     project: {
       files: project?.files ?? [],
