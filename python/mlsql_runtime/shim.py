@@ -221,6 +221,7 @@ class _Shim:
                 self._terminate(now, spec.grace_ms)
             if now >= memory_at:
                 self._check_memory()
+                self._check_folder()
                 memory_at = now + memory_every
             if disk_at is not None and now >= disk_at:
                 self._check_disk()
@@ -327,6 +328,12 @@ class _Shim:
         self.peak_memory_bytes = max(self.peak_memory_bytes, used)
         if limit and used > limit:
             self._end(_Ending("memory", f"used {_megabytes(used)} of memory; the limit is {_megabytes(limit)}"))
+            self._kill_at = 0.0
+
+    def _check_folder(self) -> None:
+        """Without it nobody can learn of the attempt, or take it over: it would run on for nobody."""
+        if not os.path.isdir(self._attempt_dir):
+            self._end(_Ending("cancelled", "has lost its folder, which was removed"))
             self._kill_at = 0.0
 
     def _check_disk(self) -> None:

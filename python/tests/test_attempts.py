@@ -168,6 +168,18 @@ def test_a_shim_that_is_killed_when_its_folder_is_gone_does_not_take_the_launche
     assert launcher.run("print('next')").output == "next\n"
 
 
+def test_a_shim_whose_folder_is_gone_ends_with_its_script(launcher: Launcher) -> None:
+    script = "import os, time\nprint(f'<{os.getpid()}>', flush=True)\ntime.sleep(600)\n"
+    folder = launcher.prepare({"work/train.py": script})
+    launcher.start(folder)
+    wait_for_output(folder, ">")
+    pid = int((folder / "output.log").read_text().strip("<>\n"))
+    folder.rename(folder.with_name("moved"))
+    launcher.event("exited", folder)
+    assert not is_alive(pid)
+    assert launcher.run("print('next')").output == "next\n"
+
+
 def test_ctrl_c_inside_the_script_ends_it_as_python_does(launcher: Launcher) -> None:
     result = launcher.run("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
     assert (result.exit["cause"], result.exit["signal"]) == ("signal", "SIGINT")
