@@ -23,4 +23,5 @@ test('the first that holds is sent, and an expired one where there is no other',
   expect(tokenToSend('old expires=2027-01-01T00:00:00Z\nnew\n', NOW)).toBe('old');
   expect(tokenToSend('old expires=2026-01-01T00:00:00Z', NOW)).toBe('old');
   expect(tokenToSend('', NOW)).toBe('');
+  expect(tokenToSend('no token\n', NOW)).toBe('no token');
 });

@@ -24,9 +24,14 @@ export function parseTokens(text: string): readonly Token[] {
   });
 }
 
-/** The first token that holds; empty where there is none. */
+/** The first token that holds; empty where there is none. What is no token is sent as it is: the coordinator refuses it. */
 export function tokenToSend(text: string, nowMs: number): string {
-  const tokens = parseTokens(text);
+  let tokens: readonly Token[];
+  try {
+    tokens = parseTokens(text);
+  } catch {
+    return text.trim();
+  }
   const valid = tokens.find(({ expiresMs }) => expiresMs === undefined || expiresMs > nowMs);
   return (valid ?? tokens.at(-1))?.value ?? '';
 }
