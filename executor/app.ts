@@ -13,6 +13,7 @@ import type { ExecutorConfig } from './config.js';
 import { checkConfiguredPython } from './configured-python.js';
 import { FunctionHost } from './functions/function-host.js';
 import { CACHE_ENTRIES_MAX, FLOW_CONTROL_WINDOW_BYTES } from './limits.js';
+import { ReadyFile } from './ready-file.js';
 import { Attempt, type AttemptDeps } from './tasks/attempt.js';
 import { allowedEnvironment } from './tasks/environment.js';
 import { GpuPool } from './tasks/gpu-pool.js';
@@ -118,9 +119,10 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
 
   const left = leftovers.takeLeftWork(workDir, config.name, log);
   const scanned = cache.scan().then(() => cache);
-  let onConnected = (): void => undefined;
+  const readyFile = new ReadyFile(config.readyFile, log);
+  let welcomed = (): void => undefined;
   const ready = new Promise<void>((resolve) => {
-    onConnected = resolve;
+    welcomed = resolve;
   });
   const agent = new Agent({
     config,
@@ -132,12 +134,17 @@ export async function startExecutor(config: ExecutorConfig): Promise<Executor> {
     left: left.then(({ attempts }) => attempts),
     pythonVersion,
     workshop,
-    onConnected,
+    onConnected: () => {
+      readyFile.show();
+      welcomed();
+    },
+    onUnavailable: () => readyFile.hide(),
   });
   // The clock's timers do not keep the process alive; the agent's work does, also while nobody is connected.
   const alive = setInterval(() => undefined, 2 ** 30);
   const done = agent.run().finally(async () => {
     clearInterval(alive);
+    readyFile.hide();
     client.close();
     launcher.close();
     await cache.close();

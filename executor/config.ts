@@ -39,6 +39,8 @@ export interface ExecutorConfig {
   readonly orphanGraceMs: number;
   /** How long attempts may go on once a signal drains this executor, in milliseconds; 0: as long as they take. */
   readonly drainTimeoutMs: number;
+  /** A file that is there while a coordinator gives this executor work; undefined: none. */
+  readonly readyFile: string | undefined;
   /** True: ends when standard input does (embedded cluster). */
   readonly exitWithParent: boolean;
   /** The process's environment: the store's adapters and the allow-list for scripts pick from it. */
@@ -61,6 +63,7 @@ export interface ExecutorFlags {
   readonly python?: string | undefined;
   readonly orphanGrace?: string | undefined;
   readonly drainTimeout?: string | undefined;
+  readonly readyFile?: string | undefined;
   readonly exitWithParent?: boolean | undefined;
 }
 
@@ -95,6 +98,11 @@ export const EXECUTOR_FLAGS = [
     'MLSQL_DRAIN_TIMEOUT',
     'how long work goes on after SIGTERM before it is handed on; default: as long as it takes',
   ],
+  [
+    '--ready-file FILE',
+    'MLSQL_READY_FILE',
+    'is there while the coordinator gives this executor work: for health checks',
+  ],
   ['--exit-with-parent', '', 'end when standard input ends'],
 ] as const;
 
@@ -123,6 +131,7 @@ export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
         python: text,
         'orphan-grace': text,
         'drain-timeout': text,
+        'ready-file': text,
         'exit-with-parent': { type: 'boolean' },
       },
     });
@@ -141,6 +150,7 @@ export function parseExecutorFlags(argv: readonly string[]): ExecutorFlags {
       python: values.python,
       orphanGrace: values['orphan-grace'],
       drainTimeout: values['drain-timeout'],
+      readyFile: values['ready-file'],
       exitWithParent: values['exit-with-parent'],
     };
   } catch (error) {
@@ -214,6 +224,7 @@ export function executorConfig(
         flags.drainTimeout ?? env.MLSQL_DRAIN_TIMEOUT,
         aDuration,
       ) ?? 0,
+    readyFile: flags.readyFile ?? given(env.MLSQL_READY_FILE),
     exitWithParent: flags.exitWithParent ?? false,
     environment: Object.freeze(
       Object.fromEntries(

@@ -1,7 +1,7 @@
 // The executor as a process of its own: signals, the parent's pipe, exit codes, and what a killed one leaves behind.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -80,6 +80,24 @@ test('the first signal waits for the work, the second ends it', async () => {
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
   await expect.poll(() => alive(pid)).toBe(false);
+});
+
+test('the ready file is there while work can come, not before and not once a signal drains the executor', async () => {
+  const readyFile = join(cluster.workDir, 'ready');
+  mkdirSync(cluster.workDir, { mode: 0o700, recursive: true });
+  writeFileSync(readyFile, 'left by one that was killed');
+  const child = start('--coordinator', 'localhost:1', '--ready-file', readyFile);
+  await expect.poll(() => existsSync(readyFile)).toBe(false);
+  child.kill('SIGKILL');
+
+  const connected = await startConnected('--ready-file', readyFile);
+  expect(existsSync(readyFile)).toBe(true);
+  await runForever('job-1');
+  connected.kill('SIGTERM');
+  await expect.poll(() => existsSync(readyFile)).toBe(false);
+  expect(connected.exitCode).toBe(null);
+  connected.kill('SIGTERM');
+  await once(connected, 'exit');
 });
 
 test('with --exit-with-parent the end of standard input ends the executor and its scripts', async () => {

@@ -149,6 +149,10 @@ function buildProgram(streams: Streams, end: (exitCode: number) => void): Comman
       '--drain-timeout <time>',
       'how long work goes on after SIGTERM before it is handed on (MLSQL_DRAIN_TIMEOUT; as long as it takes)',
     )
+    .option(
+      '--ready-file <file>',
+      'is there while the coordinator gives this executor work (MLSQL_READY_FILE)',
+    )
     .option('--token-file <file>', 'the token of the cluster (MLSQL_TOKEN_FILE)')
     .option('--join-token-file <file>', 'a token that lets executors join (MLSQL_JOIN_TOKEN_FILE)')
     .option('--tls-ca <file>', 'the CA of the coordinator: it speaks TLS (MLSQL_TLS_CA)')

@@ -68,6 +68,8 @@ export interface AgentDeps {
   readonly workshop: (storeUrl: string) => Promise<Workshop>;
   /** Called at each welcome, when work can come. */
   readonly onConnected: () => void;
+  /** Called when no work comes any more: the connection is lost, or this executor is about to leave. */
+  readonly onUnavailable?: () => void;
   /** In [0, 1), for the waits between tries of a connection; default: Math.random. */
   readonly random?: () => number;
 }
@@ -140,6 +142,7 @@ export class Agent {
     if (this.#draining === undefined) {
       this.#draining = { reason, untilMs: deadlineMs === 0 ? 0 : this.#deps.clock.now() + deadlineMs };
       this.#log.info({ reason, deadlineMs, attempts: this.#attempts.size }, 'draining');
+      this.#deps.onUnavailable?.();
       this.#sayDraining();
       this.#leaveIfDone();
     }
@@ -215,7 +218,7 @@ export class Agent {
     this.#clusterId = welcome.clusterId;
     this.#workshop ??= await this.#deps.workshop(welcome.storeUrl);
     this.#log.info({ epoch: welcome.epoch }, 'connected');
-    this.#deps.onConnected();
+    if (this.#draining === undefined) this.#deps.onConnected();
     this.#workshop.functions.connect();
     this.#sayDraining();
     for (const left of this.#left) this.#takeUp(this.#workshop, left.id, left.task, left);
@@ -235,6 +238,7 @@ export class Agent {
   }
 
   #onLost(): void {
+    this.#deps.onUnavailable?.();
     this.#cancelOrphanTimer ??= this.#deps.clock.after(this.#deps.config.orphanGraceMs, () =>
       this.#onOrphaned(),
     );
