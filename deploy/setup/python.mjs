@@ -58,7 +58,8 @@ async function ensureVenv(dev) {
   );
 }
 
-async function ensureVendor() {
+/** Makes python/_vendor, with .venv's pip, where it is missing or was made from other requirements. */
+export async function ensureVendor() {
   const stamp = hashOf(readFileSync(REQUIREMENTS_RUNTIME, 'utf8'));
   if (readOptional(join(VENDOR, '.mlsql-stamp'))?.trim() === stamp) return;
   await step("the runtime's own python packages (python/_vendor)", async () => {
