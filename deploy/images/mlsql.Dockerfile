@@ -51,7 +51,7 @@ RUN mkdir -p /image/coordinator /image/executor \
  && cp -r package.json proto dist node_modules /image/executor \
  && cd /image/executor \
  && rm -r dist/client dist/coordinator \
-      node_modules/@duckdb node_modules/@lmdb node_modules/lmdb node_modules/kafkajs node_modules/lodash-es \
+      node_modules/@duckdb node_modules/@lmdb node_modules/lmdb node_modules/selfsigned node_modules/lodash-es \
       node_modules/chevrotain node_modules/@chevrotain node_modules/hyparquet*
 
 # The Python side: what scripts find (deploy/setup/requirements.txt, and what PYTHON_PACKAGES adds), what the runtime
