@@ -6,8 +6,7 @@ import time
 import mlsql
 
 n = int(mlsql.fit_param["n"])
-folder = mlsql.internal_system_param["tempDataLocalPath"]
-rows = sum(len(open(os.path.join(folder, name)).readlines()) for name in os.listdir(folder))
+rows = sum(len(items) for items in mlsql.read_data()(max_records=100))
 print("group %d begins with %d rows" % (n, rows))
 end = time.monotonic() + float(mlsql.fit_param["seconds"])
 while time.monotonic() < end:
