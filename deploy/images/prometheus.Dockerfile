@@ -11,6 +11,7 @@ RUN apt-install prometheus tini \
  && install -d -o mlsql -g mlsql -m 0700 /var/lib/mlsql-prometheus
 COPY deploy/images/http-ready.sh /usr/local/bin/http-ready
 COPY deploy/images/prometheus.yml /etc/prometheus/mlsql.yml
+COPY deploy/images/prometheus-tls.yml /etc/prometheus/mlsql-tls.yml
 USER 10005:10005
 ENV HOME=/tmp
 EXPOSE 9090
@@ -18,4 +19,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=3s --timeout=5s --start-period=60s --retries=3 CMD ["http-ready", "9090", "/-/ready"]
 ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["prometheus", "--config.file=/etc/prometheus/mlsql.yml", "--storage.tsdb.path=/var/lib/mlsql-prometheus", \
-     "--storage.tsdb.retention.time=15d", "--web.console.templates=/etc/prometheus/consoles"]
+     "--storage.tsdb.retention.time=15d"]

@@ -1,7 +1,9 @@
 // The stack's first service: makes what is missing of its secrets, each in the folder of the one user who may read it,
-// and ends. What is there stays: a second start changes no token and no password.
-import { randomBytes } from 'node:crypto';
+// and ends. What is there stays: a second start changes no token and no password, and certificates only before their end.
+import { execFileSync } from 'node:child_process';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,14 +15,24 @@ export const BUNDLED_ENDPOINT = 'http://minio:9000';
 
 /** What is made up once, and who reads it: the first one's file is the one that counts. */
 const SECRETS = {
-  token: {
-    make: () => randomBytes(32).toString('base64url'),
-    readers: ['coordinator', 'executor', 'prometheus'],
-  },
+  token: { make: () => randomBytes(32).toString('base64url'), readers: ['coordinator', 'prometheus'] },
+  'join-token': { make: () => randomBytes(32).toString('base64url'), readers: ['coordinator', 'executor'] },
   'minio-user': { make: () => `mlsql-${randomBytes(8).toString('hex')}`, readers: ['minio'] },
   'minio-password': { make: () => randomBytes(30).toString('base64url'), readers: ['minio'] },
   'kafka-password': { make: () => randomBytes(30).toString('base64url'), readers: ['kafka'] },
 };
+
+/** Of the files of `mlsql certs init`, which go where. The CA's own key stays with root. */
+const CERTIFICATES = {
+  coordinator: ['ca.crt', 'coordinator.crt', 'coordinator.key'],
+  executor: ['ca.crt'],
+  prometheus: ['ca.crt'],
+};
+/** What the coordinator is called, beside localhost. */
+const COORDINATOR_HOSTS = ['coordinator'];
+const CERTIFICATE_DAYS = 365;
+/** Certificates are made anew when they hold no longer than this. */
+const RENEW_BEFORE_MS = 60 * 86_400_000;
 
 /** Who speaks to the store. */
 const STORE_USERS = ['coordinator', 'executor'];
@@ -29,12 +41,13 @@ const S3_KEYS = 's3-keys';
 /**
  * Makes the secrets below a folder.
  * @param env - MLSQL_S3_ENDPOINT says whose store it is; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN
- *   are the keys of one's own
+ *   are the keys of one's own; MLSQL_TLS_HOSTS are further names of the coordinator, with commas between
  * @param given - a credentials file of one's own, in AWS' form; empty: there is none
+ * @param certify - makes the files of `mlsql certs init` in a folder, for a coordinator of these names
  * @param owner - sets a file's or folder's owner
  * @returns lines that say what was done, without any secret
  */
-export function makeSecrets(folder, env, given, owner = chownSync) {
+export function makeSecrets(folder, env, given, certify = certsInit, owner = chownSync) {
   const said = [];
   for (const user of ['', ...Object.keys(USERS)]) makeFolder(folder, user, owner);
   for (const [name, { make, readers }] of Object.entries(SECRETS)) {
@@ -45,6 +58,11 @@ export function makeSecrets(folder, env, given, owner = chownSync) {
     }
     for (const reader of readers) writeSecret(join(folder, reader, name), `${value}\n`, USERS[reader], owner);
   }
+  const hosts = [...COORDINATOR_HOSTS, ...(env.MLSQL_TLS_HOSTS ?? '').split(',').map((name) => name.trim())];
+  if (makeCertificates(join(folder, 'ca'), hosts.filter(Boolean), certify)) said.push('certificates: made');
+  for (const [user, names] of Object.entries(CERTIFICATES))
+    for (const name of names)
+      writeSecret(join(folder, user, name), readOptional(join(folder, 'ca', name)), USERS[user], owner);
   const { text, from } = s3Keys(folder, env, given);
   for (const user of STORE_USERS) {
     const file = join(folder, user, S3_KEYS);
@@ -53,6 +71,28 @@ export function makeSecrets(folder, env, given, owner = chownSync) {
   }
   said.push(`keys of the store: ${from}`);
   return said;
+}
+
+/** @returns true where certificates were missing, about to end, or for other names */
+function makeCertificates(folder, hosts, certify) {
+  const pem = readOptional(join(folder, 'coordinator.crt'));
+  if (pem !== undefined) {
+    const certificate = new X509Certificate(pem);
+    const names = hosts.every((host) =>
+      isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host),
+    );
+    if (names && Date.parse(certificate.validTo) - Date.now() > RENEW_BEFORE_MS) return false;
+  }
+  certify(folder, hosts);
+  return true;
+}
+
+/** As a user of the command would. */
+export function certsInit(folder, hosts) {
+  const program = join(dirname(fileURLToPath(import.meta.url)), '../../dist/client/cli/main.js');
+  const names = hosts.flatMap((host) => ['--host', host]);
+  const args = ['certs', 'init', '--out', folder, '--days', String(CERTIFICATE_DAYS), ...names];
+  execFileSync(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** The credentials file of coordinator and executors; none where the machine's role or the like has to do. */

@@ -1,37 +1,55 @@
 // The first service of the compose stack: what it makes, who may read it, and what a second start leaves alone.
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BUNDLED_ENDPOINT, makeSecrets, USERS } from './secrets.mjs';
+import { BUNDLED_ENDPOINT, certsInit, makeSecrets, USERS } from './secrets.mjs';
 
 let folder: string;
 let owners: Map<string, number>;
+let certified: (readonly string[])[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'mlsql-secrets-'));
   owners = new Map();
+  certified = [];
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const make = (env: Record<string, string> = {}, given = ''): string[] =>
-  makeSecrets(folder, env, given, (path: string, user: number) => owners.set(relative(folder, path), user));
+  makeSecrets(folder, env, given, certify, (path: string, user: number) =>
+    owners.set(relative(folder, path), user),
+  );
+/** `mlsql certs init` itself, counted. */
+const certify = (to: string, hosts: readonly string[]): void => {
+  certified.push(hosts);
+  certsInit(to, hosts);
+};
 const text = (...path: string[]): string => readFileSync(join(folder, ...path), 'utf8');
 const files = (): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    // The CA and its key are root's, in a folder of their own.
+    .filter((file) => !file.startsWith('ca/'))
     .sort();
 
 test('each secret lies in the folder of who reads it, and nobody else can', () => {
   make({ MLSQL_S3_ENDPOINT: BUNDLED_ENDPOINT });
   expect(files()).toEqual([
+    'coordinator/ca.crt',
+    'coordinator/coordinator.crt',
+    'coordinator/coordinator.key',
+    'coordinator/join-token',
     'coordinator/s3-keys',
     'coordinator/token',
+    'executor/ca.crt',
+    'executor/join-token',
     'executor/s3-keys',
-    'executor/token',
     'kafka/kafka-password',
     'minio/minio-password',
     'minio/minio-user',
+    'prometheus/ca.crt',
     'prometheus/token',
   ]);
   for (const file of files()) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o400);
@@ -40,7 +58,10 @@ test('each secret lies in the folder of who reads it, and nobody else can', () =
     expect(owners.get(user)).toBe(id);
   }
   expect(text('coordinator/token')).toMatch(/^[\w-]{43}\n$/);
-  expect(text('executor/token')).toBe(text('coordinator/token'));
+  expect(text('executor/join-token')).toBe(text('coordinator/join-token'));
+  expect(text('executor/join-token')).not.toBe(text('coordinator/token'));
+  expect(statSync(join(folder, 'ca')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(folder, 'ca/ca.key')).mode & 0o777).toBe(0o600);
 });
 
 test('a second start changes nothing, and says no secret', () => {
@@ -52,6 +73,18 @@ test('a second start changes nothing, and says no secret', () => {
   const said = [...first, ...second].join('\n');
   for (const file of files().filter((name) => !name.endsWith('s3-keys')))
     expect(said).not.toContain(text(file).trim());
+});
+
+test('certificates are for the coordinator by its names, and made anew for other names only', () => {
+  make();
+  make({ MLSQL_TLS_HOSTS: ' train.example.org, 10.0.0.7 ' });
+  make({ MLSQL_TLS_HOSTS: '10.0.0.7' });
+  expect(certified).toEqual([['coordinator'], ['coordinator', 'train.example.org', '10.0.0.7']]);
+  const certificate = new X509Certificate(text('coordinator/coordinator.crt'));
+  for (const host of ['localhost', 'coordinator', 'train.example.org'])
+    expect(certificate.checkHost(host)).toBe(host);
+  expect(certificate.checkIP('10.0.0.7')).toBe('10.0.0.7');
+  expect(certificate.verify(new X509Certificate(text('executor/ca.crt')).publicKey)).toBe(true);
 });
 
 test('the bundled MinIO gets its own keys, also where the shell has keys of something else', () => {
