@@ -4,21 +4,28 @@
 //   --keep    leave the stack running for a look
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../setup/support.mjs';
 
 const PROJECT = `mlsql-verify-${process.pid}`;
+const OWN_PROJECT = `${PROJECT}-own`;
 const PROFILES = ['minio', 'kafka', 'prometheus'];
-const COMPOSE_FILE = join(root, 'deploy/compose.yaml');
+// Without the settings of a stack that the user runs from this checkout.
+const FILES = ['--file', join(root, 'deploy/compose.yaml'), '--env-file', '/dev/null'];
+const TLS = ['--file', join(root, 'deploy/compose.tls.yaml')];
 const MLSQL = join(root, 'dist/client/cli/main.js');
 /** What an idle container may use, in bytes. */
 const IDLE_MEMORY_MAX = { coordinator: 180e6, executor: 120e6 };
 /** The smallest share of the held-back digits that the best model names right. */
 const ACCURACY_MIN = 0.95;
 
+const folder = mkdtempSync(join(tmpdir(), 'mlsql-verify-'));
 const environment = await stackEnvironment();
+let overlay = [];
 let token = '';
 let failed = false;
 
@@ -35,9 +42,13 @@ async function main() {
   await step('an executor and the coordinator are killed while a train runs', kills);
   await step('five executors', scaleUp);
   await step('two executors: the others finish what they have', scaleDown);
-  await step('log lines reach Kafka', kafka);
+  await step('rows come through Kafka, and log lines reach it', kafka);
   await step('Prometheus sees the coordinator', prometheus);
-  await step('down and up again: token, models and functions are still there', downAndUp);
+  await step('a second stack, without profiles, on a store of one’s own', ownStore);
+  await step('down and up again, with TLS: token, models and functions are still there', () =>
+    downAndUp(TLS),
+  );
+  await step('Prometheus sees the coordinator, with TLS', prometheus);
 }
 
 /** Ports that are free, and of the caller's environment what builds the images: no setting of a cluster of their own. */
@@ -107,14 +118,26 @@ async function hardening() {
 async function secrets() {
   const list = 'cd /run/mlsql/secrets && find . -type f -printf "%m %U %p\\n"';
   const files = (await compose(...inInit, list)).trim().split('\n');
-  for (const line of files) check(line.startsWith('400 '), `a secret is readable by others: ${line}`);
-  for (const folder of ['coordinator', 'executor', 'minio', 'kafka', 'prometheus'])
+  const ca = files.filter((line) => line.includes(' ./ca/'));
+  check(ca.length > 0 && ca.every((line) => / 0 /.test(line)), 'the CA is not root’s');
+  const caFolder = await compose(...inInit, 'stat -c %a%u /run/mlsql/secrets/ca');
+  check(caFolder.trim() === '7000', 'the folder of the CA can be entered by others');
+  for (const line of files.filter((file) => !ca.includes(file)))
+    check(line.startsWith('400 '), `a secret is readable by others: ${line}`);
+  for (const user of ['coordinator', 'executor', 'minio', 'kafka', 'prometheus'])
     check(
-      files.some((line) => line.includes(` ./${folder}/`)),
-      `${folder} has no secrets`,
+      files.some((line) => line.includes(` ./${user}/`)),
+      `${user} has no secrets`,
     );
-  const foreign = await compose('exec', '-T', 'executor', 'sh', '-c', 'ls /run/mlsql/secrets/* 2>&1 || true');
-  for (const name of ['minio-password', 'kafka-password'])
+  const foreign = await compose(
+    'exec',
+    '-T',
+    'executor',
+    'sh',
+    '-c',
+    'find /run/mlsql/secrets -printf " %f\\n" 2> /dev/null || true',
+  );
+  for (const name of ['minio-password', 'kafka-password', ' token'])
     check(!foreign.includes(name), `an executor sees ${name}`);
   const cat = 'cd /run/mlsql/secrets && cat coordinator/token minio/minio-password kafka/kafka-password';
   const values = (await compose(...inInit, cat)).trim().split('\n');
@@ -158,13 +181,13 @@ async function kills() {
   const args = ['--run-id', `kills-${PROJECT}`, '--set', 'path=/verify/kills', '--set', 'seconds=6'];
   const before = await inspect('executor', 'coordinator');
   let killed = false;
-  const first = runScript('deploy/verify/steady.mlsql', args, (event) => {
-    const groups = event.groups ?? [];
-    const running = groups.find((group) => group.phase === 'running');
+  const onEvent = (event) => {
+    const running = event.groups?.find((group) => group.phase === 'running');
     if (killed || running === undefined) return;
     killed = true;
     void killBoth(running.executor);
-  });
+  };
+  const first = runScript('deploy/verify/steady.mlsql', args, { onEvent });
   // Whoever followed the run may have lost sight of it; it goes on under its name.
   const { table } = await first.catch((error) => {
     say(`the first command ended (${error.message.split('\n')[0]}), another one attaches`);
@@ -215,14 +238,11 @@ async function scaleUp() {
 
 async function scaleDown() {
   let scaling;
-  const { table } = await runScript(
-    'deploy/verify/steady.mlsql',
-    ['--set', 'path=/verify/down', '--set', 'seconds=6'],
-    (event) => {
-      const groups = event.groups ?? [];
-      if (scaling === undefined && groups.some((group) => group.phase === 'running')) scaling = up(2);
-    },
-  );
+  const onEvent = (event) => {
+    if (event.groups?.some((group) => group.phase === 'running')) scaling ??= up(2);
+  };
+  const args = ['--set', 'path=/verify/down', '--set', 'seconds=6'];
+  const { table } = await runScript('deploy/verify/steady.mlsql', args, { onEvent });
   await scaling;
   checkSteady(table);
   const moved = table.filter((row) => row.attempts > 1).length;
@@ -231,7 +251,12 @@ async function scaleDown() {
 }
 
 async function kafka() {
-  await runScript('deploy/verify/kafka.mlsql');
+  let rowsCame = true;
+  const onEvent = (event) => {
+    if (event.event === 'warning') rowsCame = false;
+  };
+  await runScript('deploy/verify/kafka.mlsql', [], { onEvent });
+  check(rowsCame, 'rows did not come through Kafka');
   const consumer = [
     ...['exec', '-T', 'kafka', 'kafka', 'org.apache.kafka.tools.consumer.ConsoleConsumer'],
     ...['--bootstrap-server', 'kafka:9092', '--topic', 'training_msg_verify', '--from-beginning'],
@@ -243,16 +268,70 @@ async function kafka() {
 }
 
 async function prometheus() {
-  const url = `http://127.0.0.1:${environment.MLSQL_PROMETHEUS_PORT}/api/v1/query?query=up{job="mlsql"}`;
+  const url = `http://127.0.0.1:${environment.MLSQL_PROMETHEUS_PORT}/api/v1/targets`;
   await until('Prometheus has asked the coordinator', async () => {
     const { data } = await (await fetch(url)).json();
-    return data.result[0]?.value[1] === '1';
+    const target = data.activeTargets.find(({ labels }) => labels.job === 'mlsql');
+    return target?.health === 'up';
   });
 }
 
-async function downAndUp() {
+/** A stack without profiles, on this one's MinIO, which it knows as any other server: by an address and keys. */
+async function ownStore() {
+  const read = async (name) => (await compose(...inInit, `cat /run/mlsql/secrets/minio/${name}`)).trim();
+  const [port, http] = await freePorts(2);
+  const keys = join(folder, 'keys');
+  writeFileSync(
+    keys,
+    `[default]\naws_access_key_id = ${await read('minio-user')}\naws_secret_access_key = ${await read('minio-password')}\n`,
+  );
+  const settings = {
+    ...environment,
+    MLSQL_GRPC_PORT: String(port),
+    MLSQL_HTTP_PORT: String(http),
+    MLSQL_STORE: 's3://mlsql/own',
+    MLSQL_S3_ENDPOINT: 'http://store-of-mine:9000',
+    MLSQL_S3_CREDENTIALS_FILE: keys,
+  };
+  const own = (...args) =>
+    run(
+      'docker',
+      ['compose', '--progress', 'quiet', '--project-name', OWN_PROJECT, ...FILES, ...args],
+      settings,
+    );
+  await own('up', '--no-start', '--no-build');
+  const [minio] = await containers('minio');
+  const network = `${OWN_PROJECT}_default`;
+  await run('docker', ['network', 'connect', '--alias', 'store-of-mine', network, minio]);
+  try {
+    await own('up', '--detach', '--wait', '--no-build', '--scale', 'executor=2');
+    const secret = await own('exec', '-T', 'coordinator', 'cat', '/run/mlsql/secrets/coordinator/token');
+    check(secret.trim() !== token, 'two stacks have the same token');
+    const { table } = await runScript(
+      'deploy/verify/steady.mlsql',
+      ['--set', 'path=/m', '--set', 'seconds=0.1'],
+      {
+        env: { MLSQL_TOKEN: secret.trim(), MLSQL_CLUSTER: `localhost:${port}` },
+      },
+    );
+    checkSteady(table);
+  } finally {
+    await run('docker', ['network', 'disconnect', '--force', network, minio]);
+  }
+}
+
+async function downAndUp(files) {
   await compose('down');
+  overlay = files;
   await up(2);
+  const { code } = await mlsql(['executors', 'ls']);
+  check(code === 3, 'the coordinator speaks to who does not speak TLS');
+  const ca = join(folder, 'ca.crt');
+  writeFileSync(
+    ca,
+    await compose('exec', '-T', 'coordinator', 'cat', '/run/mlsql/secrets/coordinator/ca.crt'),
+  );
+  environment.MLSQL_TLS_CA = ca;
   const now = await compose('exec', '-T', 'coordinator', 'cat', '/run/mlsql/secrets/coordinator/token');
   check(now.trim() === token, 'the token has changed');
   await untilExecutors({ ready: 2 });
@@ -311,10 +390,10 @@ async function until(what, isSo, timeoutMs = 90_000) {
  * Runs a script from the host.
  * @returns the rows of its last table
  */
-async function runScript(file, args = [], onEvent = () => undefined) {
+async function runScript(file, args = [], { onEvent = () => undefined, env = {} } = {}) {
   let table = [];
   const where = file === '-e' ? ['-e', ...args] : [join(root, file), ...args];
-  const { code, out, err } = await mlsql(['run', ...where, '--json'], {}, (line) => {
+  const { code, out, err } = await mlsql(['run', ...where, '--json'], env, (line) => {
     const event = JSON.parse(line);
     if (event.event === 'table') table = event.rows;
     onEvent(event);
@@ -326,8 +405,13 @@ async function runScript(file, args = [], onEvent = () => undefined) {
 
 /** The command as a user of the host types it. */
 async function mlsql(args, env = {}, onLine = () => undefined) {
-  const child = spawn(MLSQL, [...args, '--cluster', `localhost:${environment.MLSQL_GRPC_PORT}`], {
-    env: { ...environment, MLSQL_TOKEN: token, ...env },
+  const child = spawn(MLSQL, args, {
+    env: {
+      ...environment,
+      MLSQL_CLUSTER: `localhost:${environment.MLSQL_GRPC_PORT}`,
+      MLSQL_TOKEN: token,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { out: '', err: '' };
@@ -347,8 +431,7 @@ async function mlsql(args, env = {}, onLine = () => undefined) {
 
 function compose(...args) {
   const profiles = PROFILES.flatMap((profile) => ['--profile', profile]);
-  // Without the settings of a stack that the user runs from this checkout.
-  const where = ['--project-name', PROJECT, '--file', COMPOSE_FILE, '--env-file', '/dev/null'];
+  const where = ['--project-name', PROJECT, ...FILES, ...overlay];
   const progress = args[0] === 'build' ? 'plain' : 'quiet';
   return run('docker', ['compose', '--progress', progress, ...where, ...profiles, ...args]);
 }
@@ -364,8 +447,8 @@ async function inspect(...services) {
 }
 
 /** Runs a program to its end. @returns its standard output */
-async function run(command, args) {
-  const child = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(command, args, env = environment) {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => {
@@ -403,14 +486,17 @@ function bytesOf(text) {
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0).padStart(5)} MB`;
 
-/** Everything of this project but the images, which make the next run quick. */
+/** Everything of these projects but the images, which make the next run quick. */
 async function removeAll() {
-  await compose('down', '--volumes', '--remove-orphans', '--timeout', '10');
-  for (const kind of ['container', 'volume', 'network']) {
-    const list = kind === 'container' ? ['ls', '--all'] : ['ls'];
-    const args = [kind, ...list, '--quiet', '--filter', `label=com.docker.compose.project=${PROJECT}`];
-    const left = (await run('docker', args)).trim();
-    check(left === '', `left behind: ${kind} ${left}`);
+  for (const project of [OWN_PROJECT, PROJECT]) {
+    const where = ['compose', '--progress', 'quiet', '--project-name', project, ...FILES, '--profile', '*'];
+    await run('docker', [...where, 'down', '--volumes', '--remove-orphans', '--timeout', '10']);
+    for (const kind of ['container', 'volume', 'network']) {
+      const list = kind === 'container' ? ['ls', '--all'] : ['ls'];
+      const args = [kind, ...list, '--quiet', '--filter', `label=com.docker.compose.project=${project}`];
+      const left = (await run('docker', args)).trim();
+      check(left === '', `left behind: ${kind} ${left}`);
+    }
   }
 }
 
@@ -419,6 +505,7 @@ let leaving = false;
 async function leave() {
   if (leaving) return;
   leaving = true;
+  rmSync(folder, { recursive: true, force: true });
   if (failed) process.stdout.write(await compose('logs', '--no-color', '--tail', '60').catch(() => ''));
   if (process.argv.includes('--keep')) {
     say(`left running: docker compose --project-name ${PROJECT}`);
