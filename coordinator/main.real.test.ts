@@ -1,6 +1,6 @@
 // The compiled coordinator as a process: how it knows that it is the program, and how it ends.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -77,4 +77,18 @@ it('ends with its parent where it was told to, and else not', async () => {
   expect(JSON.parse((await free.said)!)).toMatchObject({ ready: true });
   free.child.kill('SIGTERM');
   expect(await free.ended).toBe(0);
+});
+
+it('waits until nobody renews the claim of a coordinator that died elsewhere, and takes the store then', async () => {
+  const first = coordinator(MAIN);
+  await first.said;
+  first.child.kill('SIGKILL');
+  await first.ended;
+  // Nobody here can tell whether a process of another machine, or of another container, still lives.
+  const file = join(root, 'store/__mlsql__/coordinator.json');
+  const claim = JSON.parse(readFileSync(file, 'utf8'));
+  const holder = `00000000${claim.holder.slice(8)}`;
+  writeFileSync(file, JSON.stringify({ ...claim, holder, leaseMs: 1000 }));
+  const second = coordinator(MAIN);
+  expect(JSON.parse((await second.said)!)).toMatchObject({ ready: true });
 });

@@ -13,6 +13,8 @@ import { readCoordinatorConfig } from './config.js';
  */
 export async function runCoordinator(args: readonly string[]): Promise<number> {
   const logger = createLogger('coordinator');
+  // The clock's timers do not keep the process alive, and while it waits for the store of another one nothing else does.
+  const alive = setInterval(() => undefined, 2 ** 30);
   try {
     const config = readCoordinatorConfig(args, process.env);
     const coordinator = await startCoordinator(config, logger);
@@ -56,6 +58,8 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
       `${error.code}: ${error.message}\n${error.details.hint === undefined ? '' : `  ${error.details.hint}\n`}`,
     );
     return error.code === 'MLSQL_USAGE_INVALID' ? 2 : 1;
+  } finally {
+    clearInterval(alive);
   }
 }
 
