@@ -29,4 +29,7 @@ if [ -z "${MLSQL_WORK_DIR:-}" ]; then
     rm -rf "${MLSQL_WORK_DIR:?}/$left"
   done
 fi
+# Packages keep what they download or compile in the home of who runs them: too much for /tmp, which is memory.
+export HOME="$MLSQL_WORK_DIR/home"
+mkdir -p -m 0700 "$HOME"
 exec node /opt/mlsql/dist/executor/main.js "$@"

@@ -5,6 +5,7 @@ FROM ${BASE_IMAGE} AS debian
 ARG DEBIAN_MIRROR=http://deb.debian.org/debian
 ARG DEBIAN_SECURITY_MIRROR=http://deb.debian.org/debian-security
 COPY deploy/images/apt-install.sh /usr/local/sbin/apt-install
+RUN apt-install
 
 FROM debian AS build
 ARG GOPROXY=https://proxy.golang.org,direct

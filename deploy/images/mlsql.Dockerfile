@@ -8,10 +8,12 @@ FROM ${BASE_IMAGE} AS debian
 ARG DEBIAN_MIRROR=http://deb.debian.org/debian
 ARG DEBIAN_SECURITY_MIRROR=http://deb.debian.org/debian-security
 COPY deploy/images/apt-install.sh /usr/local/sbin/apt-install
+RUN apt-install
 
 # Node.js as the npm registry has it: the bare program of this version. New version: new sums (dist.integrity there).
 FROM debian AS node
 ARG NPM_REGISTRY=https://registry.npmjs.org
+ENV NPM_REGISTRY=$NPM_REGISTRY
 ARG NODE_VERSION=20.20.2
 ARG NODE_SHA512_AMD64=PeHQM8wAdmHtZA1mBocygZxs5LiUWtsJezQTkBd0iY987KpGrD1O2tVEydvMZiuXceRanxt7rjTnDEBwOPujoQ==
 ARG NODE_SHA512_ARM64=LCXJnNTFiyGuYBw2gZSI5OBFMbkjAPt8sqD/NKrWoE2QmDgSubTqFng6GaNJ9EJ8HpxBMGcWWpbbcs4Vo+CnGg==
@@ -110,6 +112,7 @@ COPY deploy/images/executor.sh /usr/local/bin/mlsql-executor
 USER 10002:10002
 ENV MLSQL_READY_FILE=/tmp/mlsql-executor-ready
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=3s --timeout=5s --start-period=60s --retries=3 CMD ["test", "-e", "/tmp/mlsql-executor-ready"]
+# A coordinator that is started again is not missed for long enough to call its executors ill.
+HEALTHCHECK --interval=3s --timeout=5s --start-period=60s --retries=10 CMD ["test", "-e", "/tmp/mlsql-executor-ready"]
 ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["mlsql-executor"]

@@ -40,6 +40,7 @@ async function main() {
   await step('requests without the token are refused', refusals);
   await step('an example trains and answers, from the host', example);
   await step('an executor and the coordinator are killed while a train runs', kills);
+  await step('the coordinator’s container is removed, and made again', replaceCoordinator);
   await step('five executors', scaleUp);
   await step('two executors: the others finish what they have', scaleDown);
   await step('rows come through Kafka, and log lines reach it', kafka);
@@ -220,6 +221,14 @@ async function killBoth(executor) {
 
 /** The container takes the shell along. */
 const ignoreKilled = () => undefined;
+
+/** The new one cannot see whether the old one lives, and waits until its claim of the store is over. */
+async function replaceCoordinator() {
+  const [coordinator] = await containers('coordinator');
+  await run('docker', ['rm', '--force', coordinator]);
+  await up(3);
+  await untilExecutors({ ready: 3 });
+}
 
 async function scaleUp() {
   await up(5);
