@@ -87,14 +87,14 @@ test('the ready file is there while work can come, not before and not once a sig
   mkdirSync(cluster.workDir, { mode: 0o700, recursive: true });
   writeFileSync(readyFile, 'left by one that was killed');
   const child = start('--coordinator', 'localhost:1', '--ready-file', readyFile);
-  await expect.poll(() => existsSync(readyFile)).toBe(false);
+  await expect.poll(() => existsSync(readyFile), { timeout: 30_000 }).toBe(false);
   child.kill('SIGKILL');
 
   const connected = await startConnected('--ready-file', readyFile);
   expect(existsSync(readyFile)).toBe(true);
   await runForever('job-1');
   connected.kill('SIGTERM');
-  await expect.poll(() => existsSync(readyFile)).toBe(false);
+  await expect.poll(() => existsSync(readyFile), { timeout: 30_000 }).toBe(false);
   expect(connected.exitCode).toBe(null);
   connected.kill('SIGTERM');
   await once(connected, 'exit');
