@@ -345,6 +345,8 @@ async function connect(kafka: Kafka): Promise<Producer> {
     // A batch that is sent again, since its acknowledgement was lost, is there once.
     idempotent: true,
     maxInFlightRequests: 1,
+    // Whoever asks for a topic that was just removed would make it again.
+    allowAutoTopicCreation: false,
   });
   await producer.connect();
   return producer;

@@ -92,6 +92,8 @@ export class TopicRows implements RowSource {
       heartbeatInterval: HEARTBEAT_MS,
       maxBytesPerPartition: FETCH_BYTES,
       maxBytes: FETCH_BYTES,
+      // Whoever asks for a topic that was just removed would make it again.
+      allowAutoTopicCreation: false,
       // Leaving waits for the fetch that is under way.
       maxWaitTimeInMs: 200,
       retry: { retries: RETRIES, restartOnFailure: async () => true },
