@@ -26,6 +26,9 @@ const ACCURACY_MIN = 0.95;
 const folder = mkdtempSync(join(tmpdir(), 'mlsql-verify-'));
 const environment = await stackEnvironment();
 let overlay = [];
+/** Programs that have not ended yet. */
+const running = new Set();
+let interrupted = false;
 let token = '';
 let failed = false;
 
@@ -434,7 +437,7 @@ async function mlsql(args, env = {}, onLine = () => undefined) {
   child.stderr.on('data', (chunk) => {
     output.err += chunk;
   });
-  const [code] = await once(child, 'close');
+  const [code] = await ended(child);
   return { code, ...output };
 }
 
@@ -466,10 +469,19 @@ async function run(command, args, env = environment) {
   child.stderr.on('data', (chunk) => {
     err += chunk;
   });
-  const [code] = await once(child, 'close');
+  const [code] = await ended(child);
   if (code !== 0)
     throw new Error(`${command} ${args.join(' ')}\nended with ${code}:\n${`${out}${err}`.slice(-4000)}`);
   return out;
+}
+
+async function ended(child) {
+  running.add(child);
+  try {
+    return await once(child, 'close');
+  } finally {
+    running.delete(child);
+  }
 }
 
 async function step(title, work) {
@@ -524,14 +536,22 @@ async function leave() {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => {
+  process.once(signal, async () => {
     process.stdout.write(`${signal}: cleaning up …\n`);
-    void leave().finally(() => process.exit(130));
+    interrupted = true;
+    // What is being started would otherwise come up beside its own removal.
+    const closed = [...running].map((child) => once(child, 'close'));
+    for (const child of running) child.kill('SIGTERM');
+    await Promise.all(closed);
+    await leave().catch((error) => process.stdout.write(`FAILED to clean up: ${error.message}\n`));
+    process.exit(130);
   });
 try {
   await main();
   process.stdout.write('The stack does what it should.\n');
 } catch (error) {
+  // The handler of the signal cleans up, and ends the process.
+  if (interrupted) await new Promise(() => undefined);
   failed = true;
   process.stdout.write(`\nFAILED: ${error.message}\n`);
   process.exitCode = 1;
