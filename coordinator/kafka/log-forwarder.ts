@@ -10,6 +10,7 @@ import type { JobId } from '../../shared/ids.js';
 import { type KafkaAccess, kafkaAccess, logTopic } from '../../shared/kafka/kafka-access.js';
 import { isTooLarge } from '../../shared/kafka/kafka-client.js';
 import type { Logger } from '../../shared/logger.js';
+import { pause } from '../../shared/retry.js';
 import type { JobLogChunk } from '../runtime/job-logs.js';
 import type { JobRuntime } from '../runtime/job-runtime.js';
 import type { TaskSpec } from '../scheduling/task-spec.js';
@@ -216,7 +217,8 @@ class Sender {
         const endedMs = this.endedMs();
         if (endedMs !== undefined && clock.now() - endedMs > PATIENCE_MS)
           return this.#lose(messages.length, why);
-        await this.#pause(backoffMs(BACKOFF, failures, Math.random()));
+        const waitMs = backoffMs(BACKOFF, failures, Math.random());
+        await pause(waitMs, clock, this.signal).catch(() => undefined);
       }
     }
   }
@@ -224,20 +226,6 @@ class Sender {
   #lose(lines: number, why: string): void {
     this.lost += lines;
     this.why = why;
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.deps.clock.after(milliseconds, () => {
-        this.signal.removeEventListener('abort', end);
-        resolve();
-      });
-      const end = (): void => {
-        cancel();
-        resolve();
-      };
-      this.signal.addEventListener('abort', end, { once: true });
-    });
   }
 }
 

@@ -1,7 +1,7 @@
 // Producers by broker, shared by all jobs that name the same one, and closed when none needs them.
 import type { Producer } from 'kafkajs';
 import type { KafkaAccess } from '../../shared/kafka/kafka-access.js';
-import { kafkaClient } from '../../shared/kafka/kafka-client.js';
+import { idempotentProducer, kafkaClient } from '../../shared/kafka/kafka-client.js';
 import type { Logger } from '../../shared/logger.js';
 
 /** What kafkajs tries itself; whoever sends tries for longer. */
@@ -38,13 +38,6 @@ export class Producers {
   }
 
   async #make(access: KafkaAccess): Promise<Producer> {
-    const { Partitioners } = await import('kafkajs');
-    const kafka = await kafkaClient(access, this.logger, RETRIES);
-    return kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
-      // A batch that is sent again, since its acknowledgement was lost, is there once.
-      idempotent: true,
-      maxInFlightRequests: 1,
-    });
+    return idempotentProducer(await kafkaClient(access, this.logger, RETRIES), true);
   }
 }

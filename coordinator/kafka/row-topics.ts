@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.js';
 import { MlsqlError } from '../../shared/errors.js';
 import type { JobId } from '../../shared/ids.js';
 import type { KafkaAccess } from '../../shared/kafka/kafka-access.js';
-import { isTooLarge, kafkaClient } from '../../shared/kafka/kafka-client.js';
+import { idempotentProducer, isTooLarge, kafkaClient } from '../../shared/kafka/kafka-client.js';
 import { RowEncoder } from '../../shared/kafka/row-codec.js';
 import {
   failureMark,
@@ -76,17 +76,15 @@ export class RowTopics {
   readonly #abort = new AbortController();
   readonly #removing = new Map<string, Promise<void>>();
   readonly #producing = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
-  /** Rows that reached their topic. */
-  rows = 0;
-
   constructor(private readonly deps: RowTopicsDeps) {}
 
   /** Removes what jobs that are no more left, and what those that run will; ends what an earlier coordinator did not. */
   recover(): void {
     for (const topic of this.deps.noted.load()) {
-      if (this.deps.finished(topic.jobId) !== undefined && !topic.complete)
+      const finished = this.deps.finished(topic.jobId);
+      if (finished !== undefined && !topic.complete)
         void this.#giveUp(topic, 'the coordinator was started anew before all rows were there');
-      void this.#removeBehind(topic);
+      void this.#removeBehind(topic, finished);
     }
   }
 
@@ -112,12 +110,16 @@ export class RowTopics {
     const partitions = Math.max(1, Math.min(parts.length, TOPIC_PARTITIONS_MAX));
     const name = `${prefix}_${jobId}_${randomBytes(3).toString('hex')}`;
     const topic = { name, partitions, jobId, access, complete: false };
-    await this.deps.noted.put(topic);
     const kafka = await kafkaClient(access, this.deps.logger, RETRIES);
+    let noted = false;
     try {
-      await makeTopic(kafka, topic);
+      await makeTopic(kafka, topic, async () => {
+        await this.deps.noted.put(topic);
+        noted = true;
+      });
     } catch (error) {
-      void this.#remove(topic);
+      // The broker may have made it, and its answer been lost.
+      if (noted) void this.#remove(topic);
       throw error;
     }
     const abort = new AbortController();
@@ -131,7 +133,8 @@ export class RowTopics {
   async removeWithJob(jobId: JobId): Promise<void> {
     const topics = this.deps.noted.load().filter((topic) => topic.jobId === jobId);
     if (topics.length === 0) return;
-    const removed = Promise.all(topics.map((topic) => this.#removeBehind(topic)));
+    const finished = this.deps.finished(jobId);
+    const removed = Promise.all(topics.map((topic) => this.#removeBehind(topic, finished)));
     await Promise.race([removed, pause(REMOVE_PATIENCE_MS, this.deps.clock, undefined)]);
   }
 
@@ -154,7 +157,6 @@ export class RowTopics {
         failed.abort(error);
         throw error;
       } finally {
-        this.rows += sender.rows;
         await sender.close();
       }
     };
@@ -172,18 +174,23 @@ export class RowTopics {
   /** Tells those who read that no more will come. */
   async #giveUp(topic: NotedTopic, why: string): Promise<void> {
     const { logger } = this.deps;
-    const producer = await connect(await kafkaClient(topic.access, logger, RETRIES)).catch(() => undefined);
+    const producer = await idempotentProducer(await kafkaClient(topic.access, logger, RETRIES));
     const mark = failureMark(why);
     const messages = Array.from({ length: topic.partitions }, (_, partition) => ({ partition, ...mark }));
-    await producer?.send({ topic: topic.name, messages }).catch((error: unknown) => {
+    try {
+      await producer.connect();
+      await producer.send({ topic: topic.name, messages });
+    } catch (error) {
       logger.warn({ topic: topic.name, err: error }, 'readers of a topic cannot be told that it ends');
-    });
-    await producer?.disconnect().catch(() => undefined);
+    } finally {
+      await producer.disconnect().catch(() => undefined);
+    }
   }
 
-  async #removeBehind(topic: NotedTopic): Promise<void> {
+  /** @param finished - resolves when the topic's job has ended; undefined: there is none */
+  async #removeBehind(topic: NotedTopic, finished: Promise<unknown> | undefined): Promise<void> {
     try {
-      await this.deps.finished(topic.jobId);
+      await finished;
     } catch {
       // This coordinator ends before the job does: the next one removes it.
       return;
@@ -226,7 +233,6 @@ class RowSender {
   #messages: Message[] = [];
   #bytes = 0;
   #sending: Promise<void> = Promise.resolve();
-  rows = 0;
 
   constructor(
     private readonly kafka: Kafka,
@@ -257,7 +263,6 @@ class RowSender {
       },
       { deadlineMs: PRODUCE_DEADLINE_MS, clock, signal },
     );
-    this.rows += row;
     this.#add({ partition, key: rowKey({ part, row }), value: STOP_MARK });
   }
 
@@ -300,56 +305,53 @@ class RowSender {
     await this.#producer?.disconnect().catch(() => undefined);
   }
 
-  async #request(messages: Message[]): Promise<void> {
+  async #request(messages: readonly Message[]): Promise<void> {
     const { clock, logger } = this.deps;
-    await retrying(
-      async () => {
-        try {
-          this.#producer ??= await connect(this.kafka);
-          await this.#producer.send({ topic: this.topic.name, messages });
-        } catch (error) {
-          if (isTooLarge(error)) throw this.#tooLarge(messages, error);
-          // A new one: what this one has numbered may be in doubt. Readers know rows that come twice by their keys.
-          const producer = this.#producer;
-          this.#producer = undefined;
-          await producer?.disconnect().catch(() => undefined);
-          throw error;
-        }
-      },
-      {
+    try {
+      await retrying(() => this.#try(messages), {
         deadlineMs: PRODUCE_DEADLINE_MS,
         clock,
         signal: this.signal,
-        passes: (error) => !(error instanceof MlsqlError),
+        passes: (error) => !isTooLarge(error),
         onRetry: (error) =>
           logger.warn({ topic: this.topic.name, err: error }, 'rows cannot go to Kafka yet'),
-      },
-    );
+      });
+    } catch (error) {
+      this.signal.throwIfAborted();
+      const half = messages.length >> 1;
+      // Of an MlsqlError: what reads the store must not take it for a failure of the store, and read on.
+      if (!isTooLarge(error)) throw noKafka(this.topic.access, 'takes no rows', error);
+      if (half === 0) throw tooLarge(messages[0]!, error);
+      await this.#request(messages.slice(0, half));
+      await this.#request(messages.slice(half));
+    }
   }
 
-  #tooLarge(messages: readonly Message[], cause: unknown): MlsqlError {
-    const [largest] = [...messages].sort((a, b) => (b.value?.length ?? 0) - (a.value?.length ?? 0));
-    const { part, row } = readRowKey(largest!.key as Buffer)!;
-    return new MlsqlError(
-      'MLSQL_TRAIN_NO_KAFKA',
-      `row ${row + 1} of partition ${part} has ${largest!.value!.length} bytes, more than the broker takes (${(cause as Error).message})`,
-      { cause },
-    );
+  async #try(messages: readonly Message[]): Promise<void> {
+    try {
+      if (this.#producer === undefined) {
+        const producer = await idempotentProducer(this.kafka);
+        await producer.connect();
+        this.#producer = producer;
+      }
+      await this.#producer.send({ topic: this.topic.name, messages: [...messages] });
+    } catch (error) {
+      // A new one: what this one has numbered may be in doubt. Readers know rows that come twice by their keys.
+      const producer = this.#producer;
+      this.#producer = undefined;
+      await producer?.disconnect().catch(() => undefined);
+      throw error;
+    }
   }
 }
 
-async function connect(kafka: Kafka): Promise<Producer> {
-  const { Partitioners } = await import('kafkajs');
-  const producer = kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    // A batch that is sent again, since its acknowledgement was lost, is there once.
-    idempotent: true,
-    maxInFlightRequests: 1,
-    // Whoever asks for a topic that was just removed would make it again.
-    allowAutoTopicCreation: false,
-  });
-  await producer.connect();
-  return producer;
+function tooLarge({ key, value }: Message, cause: unknown): MlsqlError {
+  const { part, row } = readRowKey(key as Buffer)!;
+  return new MlsqlError(
+    'MLSQL_TRAIN_NO_KAFKA',
+    `row ${row + 1} of partition ${part} has ${value!.length} bytes, more than the broker takes (${(cause as Error).message})`,
+    { cause },
+  );
 }
 
 async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -362,22 +364,30 @@ async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): P
   }
 }
 
-async function makeTopic(kafka: Kafka, { name: topic, partitions, access }: NotedTopic): Promise<void> {
+/** @param begins - the broker answers, and is about to be asked for the topic */
+async function makeTopic(
+  kafka: Kafka,
+  { name: topic, partitions, access }: NotedTopic,
+  begins: () => Promise<void>,
+): Promise<void> {
   const configEntries = [{ name: 'max.message.bytes', value: String(MESSAGE_MAX_BYTES) }];
   let what = 'cannot be reached';
-  await withAdmin(kafka, (admin) => {
+  await withAdmin(kafka, async (admin) => {
+    await begins();
     what = `does not make the topic ${topic}`;
-    return admin.createTopics({
+    await admin.createTopics({
       topics: [{ topic, numPartitions: partitions, configEntries }],
       waitForLeaders: true,
     });
   }).catch((error: unknown) => {
-    const { message, errors } = error as Error & { errors?: readonly Error[] };
-    const why = errors === undefined ? message : errors.map((each) => each.message).join('; ');
-    throw new MlsqlError('MLSQL_TRAIN_NO_KAFKA', `Kafka at ${access.brokers.join(', ')} ${what}: ${why}`, {
-      cause: error,
-    });
+    throw noKafka(access, what, error);
   });
+}
+
+function noKafka({ brokers }: KafkaAccess, what: string, cause: unknown): MlsqlError {
+  const { message, errors } = cause as Error & { errors?: readonly Error[] };
+  const why = errors === undefined ? message : errors.map((each) => each.message).join('; ');
+  return new MlsqlError('MLSQL_TRAIN_NO_KAFKA', `Kafka at ${brokers.join(', ')} ${what}: ${why}`, { cause });
 }
 
 async function deleteTopic(admin: Admin, topic: string): Promise<void> {

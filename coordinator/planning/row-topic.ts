@@ -1,28 +1,20 @@
 // Groups whose rows come from a topic. Pure.
+import { ROW_NAME_DEFAULT } from '../../shared/kafka/kafka-access.js';
 import type { GroupSpec } from '../scheduling/model.js';
 import type { TaskInputFile } from '../scheduling/task-spec.js';
 
-/** Beginning of a topic's name, and a group's, where the train names none. */
-export const ROW_TOPIC_DEFAULT = 'mlsql';
+/** Whether the group's attempts are given rows one by one. */
+export const isStreamed = ({ task, kept }: GroupSpec): boolean => !task.dataLocal && kept === undefined;
 
-/** `kafkaParam.…` as the train wrote it. */
-export function kafkaParamOf(trainParams: Readonly<Record<string, string>>): Record<string, string> {
-  const prefix = 'kafkaParam.';
-  return Object.fromEntries(
-    Object.entries(trainParams).flatMap(([key, value]) =>
-      key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : [],
-    ),
-  );
-}
-
-/** All data that the groups read, each file once: the partitions of the train's table, in order. */
-export function dataOf(groups: readonly GroupSpec[]): readonly TaskInputFile[] {
-  const parts = new Map(groups.flatMap(({ task }) => task.data.map((file) => [file.key, file] as const)));
-  return [...parts.values()];
+/** All data that the streamed groups read, each file once: partitions of the train's table, in order. */
+export function streamedData(groups: readonly GroupSpec[]): readonly TaskInputFile[] {
+  const files = groups.filter(isStreamed).flatMap(({ task }) => task.data);
+  return [...new Map(files.map((file) => [file.key, file])).values()];
 }
 
 /**
- * The groups as their attempts read the topic: each in a consumer group of its own. A script finds both names in kafka_param.
+ * Streamed groups as their attempts read the topic: each in a consumer group of its own. A script finds both names in
+ * kafka_param.
  * @param topic - undefined: their rows come from the store
  * @param kafkaParam - as the train wrote it
  */
@@ -31,11 +23,12 @@ export function withRowTopic(
   topic: { readonly name: string; readonly partitions: number } | undefined,
   kafkaParam: Readonly<Record<string, string>>,
 ): readonly GroupSpec[] {
-  const partOf = new Map(dataOf(groups).map(({ key }, part) => [key, part]));
+  const partOf = new Map(streamedData(groups).map(({ key }, part) => [key, part]));
   return groups.map((group) => {
+    if (!isStreamed(group)) return group;
     const { rowTopic: _, ...task } = group.task;
     if (topic === undefined) return { ...group, task: { ...task, kafkaParam } };
-    const groupId = `${kafkaParam.group_id ?? ROW_TOPIC_DEFAULT}_${group.algIndex}`;
+    const groupId = `${kafkaParam.group_id || ROW_NAME_DEFAULT}_${group.algIndex}`;
     return {
       ...group,
       task: {

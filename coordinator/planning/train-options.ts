@@ -1,5 +1,6 @@
 // The options of a train statement, typed, defaulted and checked before the statement does any work.
 import { MlsqlError } from '../../shared/errors.js';
+import { kafkaParamOf } from '../../shared/kafka/kafka-access.js';
 import type { TrainStatement } from '../../shared/language/ast.js';
 import { nearestHint } from '../../shared/language/nearest.js';
 import {
@@ -177,6 +178,7 @@ export function parseTrainOptions(
       'lower it, or write all',
     );
   }
+  const trainParams = Object.fromEntries(options.map((option) => [option.key, option.value]));
   const validateTable = checked.option('validateTable') ?? checked.option('evaluateTable');
   return {
     algorithm,
@@ -189,11 +191,7 @@ export function parseTrainOptions(
     groups,
     ...(validateTable !== undefined && { validateTable }),
     systemParam: systemParamOf(checked),
-    kafkaParam: Object.fromEntries(
-      others
-        .filter((option) => KAFKA_PARAM_FAMILY.matches(option.key))
-        .map((option) => [option.key.slice('kafkaParam.'.length), option.value]),
-    ),
+    kafkaParam: kafkaParamOf(trainParams),
     keepLocalDirectory: values.keepLocalDirectory ?? false,
     enableCopyTrainParamsToPython: values.enableCopyTrainParamsToPython ?? false,
     retries: values.retries ?? 0,
@@ -206,7 +204,7 @@ export function parseTrainOptions(
     failFast: values.failFast ?? false,
     priority: values.priority ?? 1,
     minSuccess,
-    trainParams: Object.fromEntries(options.map((option) => [option.key, option.value])),
+    trainParams,
   };
 }
 

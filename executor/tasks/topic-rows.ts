@@ -10,10 +10,11 @@ import { readFailure, readRowKey, STOP_MARK, topicPartition } from '../../shared
 import type { Logger } from '../../shared/logger.js';
 import type { RowTopic__Output as RowTopic } from '../../shared/rpc/gen/mlsql/v1/RowTopic.js';
 import type { RowSink, RowSource } from './row-source.js';
+import { Silence } from './silence.js';
 
 /** How long a broker may give nothing before the store is asked. */
 const SILENCE_MAX_MS = 90_000;
-/** How often the group is told that this reader lives, and silence is looked for. */
+/** How often the group is told that this reader lives. */
 const HEARTBEAT_MS = 2_000;
 /** Another reader of a group whose reader was killed waits as long as this. */
 const SESSION_TIMEOUT_MS = 10_000;
@@ -83,7 +84,7 @@ export class TopicRows implements RowSource {
     const { log, kafkaParam, clock } = this.#options;
     const kafka = await kafkaClient(this.#access, log, RETRIES);
     // A second reader of the same rows at once is a group of its own: a group shares its rows among its members.
-    const group = kafkaParam.group_id ?? 'mlsql';
+    const group = kafkaParam.group_id!;
     const groupId = this.#readers === 0 ? group : `${group}_${this.#readers}`;
     this.#readers += 1;
     const consumer = kafka.consumer({
@@ -98,22 +99,18 @@ export class TopicRows implements RowSource {
       maxWaitTimeInMs: 200,
       retry: { retries: RETRIES, restartOnFailure: async () => true },
     });
-    const reading = new Reading(consumer, this.#options, places, decoder, flush);
-    let ended = false;
+    let tellSilence = (): void => undefined;
+    const silence = new Silence(clock, SILENCE_MAX_MS, () => tellSilence());
+    const reading = new Reading(consumer, this.#options, places, decoder, () => silence.during(flush()));
     try {
       await new Promise<void>((resolve, reject) => {
+        signal.throwIfAborted();
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-        const look = (): void => {
-          if (ended) return;
-          if (clock.now() - reading.newsMs >= SILENCE_MAX_MS)
-            reject(new Error(`nothing came for ${SILENCE_MAX_MS / 1000} s`));
-          else clock.after(HEARTBEAT_MS, look);
-        };
-        look();
-        reading.run(resolve, reject);
+        tellSilence = () => reject(new Error(`nothing came for ${SILENCE_MAX_MS / 1000} s`));
+        reading.run(resolve, reject, silence);
       });
     } finally {
-      ended = true;
+      silence.end();
       // Whoever goes on from here has the places to itself.
       await reading.end();
       const closing = reading.close().finally(() => {
@@ -158,9 +155,8 @@ class Places {
 
 /** One consumer at work. */
 class Reading {
-  /** When something last came, or was waited for by nobody but the script. */
-  newsMs: number;
-  readonly #next = new Map<number, string>();
+  /** Offset of the last message that was taken, by partition of the topic. */
+  readonly #taken = new Map<number, string>();
   #ended = false;
   #taking: Promise<void> = Promise.resolve();
 
@@ -170,13 +166,11 @@ class Reading {
     private readonly places: Places,
     private readonly decoder: RowDecoder,
     private readonly flush: () => Promise<void>,
-  ) {
-    this.newsMs = options.clock.now();
-  }
+  ) {}
 
-  run(resolve: () => void, reject: (error: unknown) => void): void {
+  run(resolve: () => void, reject: (error: unknown) => void, silence: Silence): void {
     const { consumer, places } = this;
-    const { topic, clock, log } = this.options;
+    const { topic, log } = this.options;
     if (places.isComplete) {
       resolve();
       return;
@@ -186,7 +180,7 @@ class Reading {
       // What an earlier attempt of the group noted does not count: each reads from the first row.
       for (let partition = 0; partition < topic.partitions; partition++) {
         if (wanted.has(partition))
-          consumer.seek({ topic: topic.name, partition, offset: this.#next.get(partition) ?? '0' });
+          consumer.seek({ topic: topic.name, partition, offset: this.#nextOffset(partition) });
         else consumer.pause([{ topic: topic.name, partitions: [partition] }]);
       }
     });
@@ -204,7 +198,7 @@ class Reading {
           if (this.#ended) return;
           this.#taking = this.#take(payload).catch(reject);
           await this.#taking;
-          this.newsMs = clock.now();
+          silence.news();
           if (places.isComplete) resolve();
         },
       });
@@ -213,7 +207,7 @@ class Reading {
   }
 
   async #take({ batch, heartbeat, isRunning, isStale, resolveOffset }: EachBatchPayload): Promise<void> {
-    const { onBytes, clock } = this.options;
+    const { onBytes } = this.options;
     const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
       for (const { key, value, offset } of batch.messages) {
@@ -222,11 +216,8 @@ class Reading {
           this.#message(key, value);
           onBytes(value.length);
         }
-        if (this.decoder.size >= PIECE_BYTES) {
-          await this.flush();
-          this.newsMs = clock.now();
-        }
-        this.#next.set(batch.partition, String(BigInt(offset) + 1n));
+        if (this.decoder.size >= PIECE_BYTES) await this.flush();
+        this.#taken.set(batch.partition, offset);
         resolveOffset(offset);
       }
       await this.flush();
@@ -259,6 +250,11 @@ class Reading {
     places.rows[index] = next + 1;
   }
 
+  #nextOffset(partition: number): string {
+    const taken = this.#taken.get(partition);
+    return taken === undefined ? '0' : String(BigInt(taken) + 1n);
+  }
+
   /** Takes nothing more. Resolves when what was on its way has been handed on. */
   async end(): Promise<void> {
     this.#ended = true;
@@ -268,7 +264,11 @@ class Reading {
   /** Notes how far the group has read, for those who look, and leaves it. */
   async close(): Promise<void> {
     const { topic, log } = this.options;
-    const offsets = [...this.#next].map(([partition, offset]) => ({ topic: topic.name, partition, offset }));
+    const offsets = [...this.#taken.keys()].map((partition) => ({
+      topic: topic.name,
+      partition,
+      offset: this.#nextOffset(partition),
+    }));
     try {
       if (offsets.length > 0) await this.consumer.commitOffsets(offsets);
     } catch (error) {

@@ -3,6 +3,13 @@ import type { KafkaConfig, SASLOptions } from 'kafkajs';
 import { MlsqlError } from '../errors.js';
 import { nearestHint } from '../language/nearest.js';
 
+/** Of a train's options those that begin with `kafkaParam.`, without that beginning. */
+export function kafkaParamOf(options: Readonly<Record<string, string>>): Record<string, string> {
+  const beginning = 'kafkaParam.';
+  const params = Object.entries(options).filter(([key]) => key.startsWith(beginning));
+  return Object.fromEntries(params.map(([key, value]) => [key.slice(beginning.length), value]));
+}
+
 /** How the broker is spoken to; equal ones share their connections. */
 export type KafkaAccess = Pick<KafkaConfig, 'ssl' | 'sasl'> & { readonly brokers: string[] };
 
@@ -11,6 +18,8 @@ const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
 const BROKER = /^(?:\[[0-9a-f:.]+\]|[^\s:,/[\]]+):\d{1,5}$/i;
 /** A legal name of a topic: https://kafka.apache.org/documentation/#topicconfigs */
 const TOPIC_TAIL = /^[a-zA-Z0-9._-]{1,236}$/;
+/** Beginning of a topic's name, and a group's, where the train names none. */
+export const ROW_NAME_DEFAULT = 'mlsql';
 const TOPIC_HEAD = /^[a-zA-Z0-9._-]{1,180}$/;
 
 /**
@@ -60,7 +69,7 @@ export function logTopic(params: Readonly<Record<string, string>>): string | und
  * @throws MlsqlError MLSQL_SCRIPT_OPTION_VALUE for a name that no topic can have
  */
 export function rowTopicPrefix(params: Readonly<Record<string, string>>): string {
-  const topic = params.topic || 'mlsql';
+  const topic = params.topic || ROW_NAME_DEFAULT;
   if (!TOPIC_HEAD.test(topic))
     throw invalid(
       'topic',

@@ -1,5 +1,5 @@
 // kafkajs as this product uses it: loaded when first needed, its words in our log, giving up early where we try for longer.
-import type { Kafka } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import type { KafkaAccess } from './kafka-access.js';
 
@@ -21,6 +21,20 @@ export async function kafkaClient(access: KafkaAccess, logger: Logger, retries: 
       () =>
       ({ log: { message, ...fields } }) =>
         logger.debug({ kafka: fields }, message),
+  });
+}
+
+/**
+ * A producer, not connected yet, whose batch is there once also when it is sent again since its acknowledgement was lost.
+ * @param makesTopics - a topic that is missing is made by the broker; default false: one that was just removed stays so
+ */
+export async function idempotentProducer(kafka: Kafka, makesTopics = false): Promise<Producer> {
+  const { Partitioners } = await import('kafkajs');
+  return kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: makesTopics,
   });
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Unpackr, unpack } from 'msgpackr';
 import { expect, test } from 'vitest';
+import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
 import { RowDecoder, RowEncoder } from './row-codec.js';
 import { STOP_MARK } from './row-messages.js';
 
@@ -43,20 +44,10 @@ function anyValue(random: () => number, depth = 0): unknown {
   }
 }
 
-/** mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 test('a row is what another reader of MessagePack takes it for, and comes back as it was', () => {
   const reader = new Unpackr({ int64AsType: 'auto' as 'number', useRecords: false });
-  const random = seeded(7);
+  const rng = createRng(7);
+  const random = (): number => nextRandom(rng);
   for (let round = 0; round < 300; round++) {
     const row = { a: anyValue(random), b: anyValue(random), [`c${round}`]: anyValue(random) };
     const json = JSON.stringify(row);

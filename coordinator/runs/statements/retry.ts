@@ -2,12 +2,12 @@
 // keeps the others' models. Files that the run brought under the names of the first train are taken up; all else is as then.
 import type { Position } from '../../../shared/errors.js';
 import type { JobId } from '../../../shared/ids.js';
+import { kafkaParamOf } from '../../../shared/kafka/kafka-access.js';
 import type { RetryStatement } from '../../../shared/language/ast.js';
 import { substitute } from '../../../shared/language/substitute.js';
 import type { ModelTarget } from '../../models/model-types.js';
 import { changedInputs, requireRetryInputs } from '../../planning/retry-inputs.js';
 import { openGroups, planRetry } from '../../planning/retry-plan.js';
-import { kafkaParamOf } from '../../planning/row-topic.js';
 import type { EndedJob } from '../../runtime/job-runtime.js';
 import type { JobOutcome } from '../../scheduling/outcome.js';
 import { atPosition, positionOf, type RunContext } from '../context.js';

@@ -2,7 +2,7 @@
 import { MlsqlError, type Position } from '../../../shared/errors.js';
 import type { JobId } from '../../../shared/ids.js';
 import { kafkaAccess, logTopic, rowTopicPrefix } from '../../../shared/kafka/kafka-access.js';
-import { dataOf, withRowTopic } from '../../planning/row-topic.js';
+import { isStreamed, streamedData, withRowTopic } from '../../planning/row-topic.js';
 import type { GroupSpec } from '../../scheduling/model.js';
 import type { RunContext } from '../context.js';
 
@@ -24,7 +24,7 @@ export interface TrainWarning {
 }
 
 /**
- * Brings the rows of these groups into a topic.
+ * Has the rows of streamed groups come through a topic, where a broker is named.
  * @param kafkaParam - as the train wrote it
  * @returns the groups as they run, and why they read the store although a broker is named
  */
@@ -36,12 +36,10 @@ export async function throughKafka(
   kafkaParam: Readonly<Record<string, string>>,
 ): Promise<{ readonly groups: readonly GroupSpec[]; readonly warnings: readonly TrainWarning[] }> {
   const access = kafkaAccess(kafkaParam);
-  const streamed = groups.filter(({ task, kept }) => !task.dataLocal && kept === undefined);
-  if (access === undefined || streamed.length === 0)
-    return { groups: withRowTopic(groups, undefined, kafkaParam), warnings: [] };
+  if (access === undefined || !groups.some(isStreamed)) return { groups, warnings: [] };
   const { rowTopics } = context.services;
   try {
-    const parts = dataOf(groups);
+    const parts = streamedData(groups);
     const topic = await rowTopics.publish(jobId, access, rowTopicPrefix(kafkaParam), parts);
     return { groups: withRowTopic(groups, topic, kafkaParam), warnings: [] };
   } catch (error) {
