@@ -11,7 +11,7 @@ import type { Logger } from '../shared/logger.js';
 import { makeFolder } from '../shared/make-folder.js';
 import { Buckets } from '../shared/object-store/buckets.js';
 import { checkStore } from '../shared/object-store/check-store.js';
-import type { ObjectStore } from '../shared/object-store/object-store.js';
+import { isRemote, type ObjectStore } from '../shared/object-store/object-store.js';
 import { openStore } from '../shared/object-store/open-store.js';
 import { RetryingStore } from '../shared/object-store/retrying-store.js';
 import type { FunctionLinkAddress } from '../shared/rpc/function-link.js';
@@ -65,8 +65,10 @@ export interface Coordinator {
 
 /** @throws MlsqlError where store, state folder or addresses cannot be used */
 export async function startCoordinator(config: CoordinatorConfig, logger: Logger): Promise<Coordinator> {
-  const tokens = new TokenSource(config.tokens, systemClock);
-  const joinTokens = config.joinTokens && new TokenSource(config.joinTokens, systemClock);
+  const onBroken = (error: unknown): void =>
+    logger.error({ err: error }, 'a token file cannot be used as it is now: the tokens before it still hold');
+  const tokens = new TokenSource(config.tokens, systemClock, onBroken);
+  const joinTokens = config.joinTokens && new TokenSource(config.joinTokens, systemClock, onBroken);
   const guard = new TokenGuard(tokens, joinTokens, systemClock);
   makeOwnFolder(config.stateDir, '--state');
   makeOwnFolder(config.spoolDir, 'MLSQL_SPOOL');
@@ -97,7 +99,7 @@ export async function startCoordinator(config: CoordinatorConfig, logger: Logger
   await state.claim(claim.epoch);
   // Outermost: each further try asks anew whether this coordinator may still write.
   const insistent = (fenced: ObjectStore): ObjectStore =>
-    fenced.url.startsWith('s3:')
+    isRemote(fenced)
       ? new RetryingStore(fenced, (error) => logger.warn({ err: error }, 'the store is asked again'))
       : fenced;
   const store = insistent(new FencedStore(rawStore, claim));

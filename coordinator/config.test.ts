@@ -21,6 +21,7 @@ describe('the coordinator’s settings', () => {
     [['--store', 'file:///s'], { MLSQL_TOKEN: 't' }, /--state/],
     [['--state', '/s'], { MLSQL_TOKEN: 't' }, /--store/],
     [NEEDED, {}, /without a token/],
+    [[...NEEDED, '--insecure'], { MLSQL_JOIN_TOKEN: 'j' }, /join token is given/],
     [[...NEEDED, '--listen', 'nonsense'], { MLSQL_TOKEN: 't' }, /--listen takes HOST:PORT, got "nonsense"/],
     [[...NEEDED, '--listen', 'h:70000'], { MLSQL_TOKEN: 't' }, /70000/],
     [[...NEEDED, '--nonsense'], { MLSQL_TOKEN: 't' }, /nonsense/],

@@ -108,6 +108,10 @@ export function readCoordinatorConfig(args: readonly string[], env: NodeJS.Proce
       hint: 'give --token-file FILE or MLSQL_TOKEN, --tls-client-ca for clients that show certificates, or say --insecure if everyone who reaches the port may do everything',
     });
   }
+  if (joinTokens !== undefined && 'text' in tokens && tokens.text === '')
+    throw new MlsqlError('MLSQL_USAGE_INVALID', 'a join token is given, and no token of the cluster', {
+      hint: 'without --token-file or MLSQL_TOKEN every call is allowed: give one, or leave the join token out',
+    });
   const stateDir = resolve(state);
   return Object.freeze({
     listen,

@@ -199,7 +199,7 @@ export function executorConfig(
     coordinator,
     name:
       checked('--name', 'MLSQL_EXECUTOR_NAME', flags.name ?? env.MLSQL_EXECUTOR_NAME, aName) ?? defaultName(),
-    token: readToken(flags.joinTokenFile ?? flags.tokenFile, env),
+    token: readToken(flags, env),
     ...(tls !== undefined && { tls }),
     slots: slots ?? Math.max(1, Math.floor(machine.cpus)),
     cpus: machine.cpus,
@@ -234,23 +234,26 @@ export function executorConfig(
   });
 }
 
-/** The token itself, or what lies in the file that is named. A token never stands on a command line. */
-function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string {
-  const text =
-    given(env.MLSQL_JOIN_TOKEN) ?? (given(env.MLSQL_JOIN_TOKEN_FILE) ? undefined : given(env.MLSQL_TOKEN));
-  if (file === undefined && text !== undefined) return tokenToSend(text, Date.now());
-  const path = file ?? given(env.MLSQL_JOIN_TOKEN_FILE) ?? given(env.MLSQL_TOKEN_FILE);
-  if (path === undefined) return '';
+/** The first that is given, a join token before the cluster's. A token never stands on a command line. */
+function readToken(flags: ExecutorFlags, env: NodeJS.ProcessEnv): string {
+  if (flags.joinTokenFile !== undefined) return tokenIn(flags.joinTokenFile, '--join-token-file');
+  if (flags.tokenFile !== undefined) return tokenIn(flags.tokenFile, '--token-file');
+  for (const name of ['MLSQL_JOIN_TOKEN', 'MLSQL_TOKEN']) {
+    const [text, file] = [given(env[name]), given(env[`${name}_FILE`])];
+    if (text !== undefined) return tokenToSend(text, Date.now());
+    if (file !== undefined) return tokenIn(file, `${name}_FILE`);
+  }
+  return '';
+}
+
+function tokenIn(file: string, setting: string): string {
   try {
-    return tokenToSend(readFileSync(path, 'utf8'), Date.now());
+    return tokenToSend(readFileSync(file, 'utf8'), Date.now());
   } catch (error) {
     throw new MlsqlError(
       'MLSQL_USAGE_INVALID',
-      `the token file ${path} cannot be read: ${(error as Error).message}`,
-      {
-        hint: '--token-file (MLSQL_TOKEN_FILE) names a file that this user can read',
-        cause: error,
-      },
+      `the token file ${file} cannot be read: ${(error as Error).message}`,
+      { hint: `${setting} names a file that this user can read`, cause: error },
     );
   }
 }

@@ -1,6 +1,6 @@
 // A small CA for a test cluster, and certificates of its: for the coordinator by its names, for executors, for clients.
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { MlsqlError } from '../../shared/errors.js';
@@ -25,8 +25,8 @@ export interface CertificateRequest {
 }
 
 /**
- * Makes what is missing: `ca.crt` and `ca.key`, and `<holder>.crt` and `<holder>.key` of coordinator, executor and client. A CA
- * that is there is used again; certificates are made anew.
+ * Makes `ca.crt` and `ca.key` where both are missing, and anew `<holder>.crt` and `<holder>.key` of coordinator, executor and
+ * client.
  * @returns the names of the files that were written
  * @throws MlsqlError MLSQL_USAGE_INVALID where the folder cannot be used or holds a CA that is none
  */
@@ -73,6 +73,14 @@ async function authority(folder: string, written: string[]): Promise<{ cert: str
       });
     return { cert, key };
   }
+  for (const [there, missing] of [
+    [certFile, keyFile],
+    [keyFile, certFile],
+  ] as const)
+    if (existsSync(there))
+      throw new MlsqlError('MLSQL_USAGE_INVALID', `${there} is there, and ${missing} is not`, {
+        hint: 'bring it back, move the other one away, or name another folder with --out',
+      });
   const made = await generate('mlsql CA', CA_DAYS, {
     extensions: [
       { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
@@ -112,6 +120,9 @@ const altName = (host: string): { type: 2; value: string } | { type: 7; ip: stri
   isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host };
 
 function write(folder: string, name: string, content: string, written: string[]): void {
-  writeFileSync(join(folder, name), content, { mode: name.endsWith('.key') ? 0o600 : 0o644 });
+  const file = join(folder, name);
+  // The mode counts for new files only.
+  rmSync(file, { force: true });
+  writeFileSync(file, content, { mode: name.endsWith('.key') ? 0o600 : 0o644 });
   written.push(name);
 }

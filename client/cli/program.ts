@@ -370,7 +370,7 @@ function refuseUnknownVerb(program: Command, [name, verb]: readonly string[]): v
   program.error(`error: unknown verb '${verb}' of ${name} (${verbs.join(', ')})`, { exitCode: EXIT_USAGE });
 }
 
-/** Wrong usage, as any other error. For `run --json`, the last event is always `done`. */
+/** Wrong usage is told as all errors are. For `run --json`, the last event is always `done`. */
 async function showUsageError(
   program: Command,
   error: CommanderError,

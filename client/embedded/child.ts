@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ERROR_KINDS, type ErrorCode, MlsqlError } from '../../shared/errors.js';
-import { withoutTls } from '../../shared/rpc/tls.js';
 
 /** A log file larger than this is set aside (NAME.1) when the process starts. */
 const LOG_KEEP_BYTES = 10 * 1024 * 1024;
@@ -47,8 +46,7 @@ export function startChild(spec: ChildSpec): Child {
   const child = spawn(process.execPath, [spec.main, ...spec.args], {
     stdio: ['pipe', 'pipe', fd],
     detached: true,
-    // These speak to each other on loopback, with the home's own token.
-    env: withoutTls(process.env),
+    env: ownEnvironment(process.env),
   });
   closeSync(fd);
   // Writing to a process that is gone is no news: its exit tells.
@@ -67,6 +65,12 @@ export function startChild(spec: ChildSpec): Child {
     exited,
     stop: (graceMs) => stop(child, exited, graceMs),
   };
+}
+
+/** These speak to each other on loopback, with the home's own token: settings for another cluster are none for them. */
+function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = Object.entries(env).filter(([name]) => !/^MLSQL_(TLS|JOIN_TOKEN)/.test(name));
+  return Object.fromEntries(others);
 }
 
 function readyLine(

@@ -40,6 +40,8 @@ describe('the token guard', () => {
 
   it('lets everyone in where there is no token', () => {
     expect(() => guardOf('').check(undefined)).not.toThrow();
+    // A variable that holds something else than a token is no wish for that.
+    for (const text of ['# a note', ' ', '\n']) expect(() => guardOf(text)).toThrow(/holds no token/);
   });
 
   it('opens what an executor needs to a join token, and nothing else', () => {
@@ -61,7 +63,8 @@ describe('the token guard', () => {
     const file = join(folder, 'token');
     writeFileSync(file, 'first\n');
     let now = 0;
-    const source = new TokenSource({ file }, { now: () => now });
+    let broken = 0;
+    const source = new TokenSource({ file }, { now: () => now }, () => (broken += 1));
     const guard = new TokenGuard(source, undefined, clock);
     const rewrite = (text: string, at: number): void => {
       writeFileSync(file, text);
@@ -77,5 +80,6 @@ describe('the token guard', () => {
     expect(() => guard.check('Bearer second')).not.toThrow();
     expect(() => new TokenSource({ file }, clock)).toThrow(/line 1/);
     expect(() => new TokenSource({ file: join(folder, 'none') }, clock)).toThrow(/cannot be read/);
+    expect(broken).toBe(2);
   });
 });

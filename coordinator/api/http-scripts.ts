@@ -113,7 +113,7 @@ function parseRows(data: string): unknown[] {
     const parsed: unknown = JSON.parse(data);
     if (Array.isArray(parsed)) return parsed;
   } catch {
-    // Told below, as any other text that is no array.
+    // Told below, like all text that is no array.
   }
   throw new MlsqlError('MLSQL_USAGE_INVALID', 'the form field "data" is no JSON array', {
     hint: 'for example [[1.0, 2.0], [3.0, 4.0]]',

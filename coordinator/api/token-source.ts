@@ -15,13 +15,19 @@ export class TokenSource {
   #lookedMs: number;
   #changedMs = 0;
 
-  /** @throws MlsqlError MLSQL_USAGE_INVALID where the file cannot be read, or a line is no token */
+  /**
+   * @param setting - an empty text: no token is needed
+   * @param onBroken - told where the file changed into something that holds no tokens
+   * @throws MlsqlError MLSQL_USAGE_INVALID where there is none, a line is none, or the file cannot be read
+   */
   constructor(
     private readonly setting: TokenSetting,
     private readonly clock: Pick<Clock, 'now'>,
+    private readonly onBroken: (error: unknown) => void = () => undefined,
   ) {
     this.#lookedMs = clock.now();
-    this.#tokens = 'text' in setting ? parsed(setting.text, 'MLSQL_TOKEN') : this.#read(setting.file);
+    if ('file' in setting) this.#tokens = this.#read(setting.file);
+    else this.#tokens = setting.text === '' ? [] : parsed(setting.text, 'MLSQL_TOKEN');
   }
 
   /** None: everyone may call. */
@@ -36,8 +42,9 @@ export class TokenSource {
       try {
         const { file } = this.setting;
         if (statSync(file).mtimeMs !== this.#changedMs) this.#tokens = this.#read(file);
-      } catch {
-        // It is being replaced, or was broken: what it said last holds.
+      } catch (error) {
+        // What it said last holds: an operator's slip locks nobody out, nor lets anybody in.
+        this.onBroken(error);
       }
     }
     return this.#tokens;
@@ -46,22 +53,23 @@ export class TokenSource {
   #read(file: string): readonly Token[] {
     try {
       this.#changedMs = statSync(file).mtimeMs;
-      const tokens = parsed(readFileSync(file, 'utf8'), file);
-      if (tokens.length > 0) return tokens;
+      return parsed(readFileSync(file, 'utf8'), `the token file ${file}`);
     } catch (error) {
       if (error instanceof MlsqlError) throw error;
       throw unusable(`the token file ${file} cannot be read: ${(error as Error).message}`);
     }
-    throw unusable(`the token file ${file} is empty`);
   }
 }
 
 function parsed(text: string, where: string): readonly Token[] {
+  let tokens: readonly Token[];
   try {
-    return parseTokens(text);
+    tokens = parseTokens(text);
   } catch (error) {
     throw unusable(`${where}: ${(error as Error).message}`);
   }
+  if (tokens.length === 0) throw unusable(`${where} holds no token`);
+  return tokens;
 }
 
 function unusable(message: string): MlsqlError {

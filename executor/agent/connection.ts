@@ -1,10 +1,10 @@
 // The one stream to the coordinator: kept alive, opened again whenever it ends.
-import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
+import { type ClientDuplexStream, Metadata, status } from '@grpc/grpc-js';
 import { backoffMs, RECONNECT_BACKOFF } from '../../shared/backoff.js';
 import type { Clock } from '../../shared/clock.js';
 import { MlsqlError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
+import { errorFromStatus } from '../../shared/rpc/errors.js';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../shared/rpc/gen/mlsql/v1/CoordinatorMessage.js';
 import type { ExecutorMessage } from '../../shared/rpc/gen/mlsql/v1/ExecutorMessage.js';
 import type { ExecutorsClient } from '../../shared/rpc/gen/mlsql/v1/Executors.js';
@@ -12,6 +12,8 @@ import type { Hello } from '../../shared/rpc/gen/mlsql/v1/Hello.js';
 import type { Welcome__Output as Welcome } from '../../shared/rpc/gen/mlsql/v1/Welcome.js';
 import { HEARTBEAT_DEFAULT_MS, STREAM_SETTLED_MS, WELCOME_TIMEOUT_MS } from '../limits.js';
 
+/** How long a call that tells why there is no connection may take. */
+const REASON_PATIENCE_MS = 1000;
 /** How long the coordinator's own end of a stream is waited for at a goodbye. */
 const GOODBYE_PATIENCE_MS = 1000;
 
@@ -91,8 +93,19 @@ export class Connection {
         this.#openStream();
         return;
       }
-      this.#log.warn({ coordinator: this.#client.getChannel().getTarget() }, 'waiting for the coordinator');
+      this.#sayWhy();
       this.open();
+    });
+  }
+
+  /** The wait itself does not tell why nobody answers (no such host, another CA, no certificate): a call that fails does. */
+  #sayWhy(): void {
+    const coordinator = this.#client.getChannel().getTarget();
+    const deadline = this.#clock.now() + REASON_PATIENCE_MS;
+    this.#client.listExecutors({}, new Metadata(), { deadline }, (error) => {
+      if (this.#closed || error === null) return;
+      const { message, details } = errorFromStatus(error);
+      this.#log.warn({ coordinator, reason: message, hint: details.hint }, 'waiting for the coordinator');
     });
   }
 

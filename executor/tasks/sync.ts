@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { isRemote, type ObjectStore } from '../../shared/object-store/object-store.js';
 import { type Retrying, retrying } from '../../shared/retry.js';
 import type { InputFile__Output as InputFile } from '../../shared/rpc/gen/mlsql/v1/InputFile.js';
 import type { Resource__Output as Resource } from '../../shared/rpc/gen/mlsql/v1/Resource.js';
@@ -57,7 +57,7 @@ export class Syncer {
     const fetch: FetchBlob = async (fetchSignal, range) =>
       (await this.#store.get(file.key, { signal: fetchSignal, ...(range && { range }) })).body;
     if (file.sha256 !== '') {
-      const blob = { sha256: file.sha256, sizeBytes: file.size, ranges: this.#store.url.startsWith('s3:') };
+      const blob = { sha256: file.sha256, sizeBytes: file.size, ranges: isRemote(this.#store) };
       return await this.#cache.give(blob, fetch, target, { executable: file.executable, signal });
     }
     // A model that another program wrote has no hashes: nothing to know it by in the cache, nothing to verify.

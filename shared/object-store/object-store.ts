@@ -76,3 +76,6 @@ export interface ObjectStore {
   /** Where the adapter is a local directory: the file's path, for readers in place. Undefined on others. */
   localPath(key: string): string | undefined;
 }
+
+/** Whether its bytes come over a network. */
+export const isRemote = ({ url }: ObjectStore): boolean => url.startsWith('s3://');

@@ -88,6 +88,8 @@ export function errorFromStatus(error: unknown): MlsqlError {
 function connectionHint(details: string): string {
   if (/self[- ]signed|unable to (verify|get)|certificate signature failure/i.test(details))
     return 'its certificate is not trusted: MLSQL_TLS_CA names the file of the CA that made it';
+  if (/certificate has expired/i.test(details))
+    return 'its certificate, or the one of its CA, has expired: make a new one (mlsql certs init)';
   if (/wrong version number|packet length too long/i.test(details))
     return 'it speaks without TLS: unset MLSQL_TLS, MLSQL_TLS_CA and MLSQL_TLS_CERT';
   if (/altnames|ERR_TLS_CERT_ALTNAME/i.test(details))

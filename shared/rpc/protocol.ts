@@ -1,4 +1,4 @@
-// Which protocols a client speaks, told with each call. Who tells nothing, as any other gRPC client, speaks the oldest.
+// Which protocols a client speaks, told with each call. A client of another make tells nothing, and speaks the oldest.
 import type { Metadata } from '@grpc/grpc-js';
 import { MlsqlError } from '../errors.js';
 import { PROTOCOL_MAX, PROTOCOL_MIN, VERSION } from '../version.js';

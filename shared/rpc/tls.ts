@@ -70,15 +70,6 @@ export function clientTls(env: Readonly<Record<string, string | undefined>>): Cl
   return { ...(ca && { ca }), ...(cert && key && { cert, key }) };
 }
 
-/** The environment without what concerns TLS and tokens of another cluster. */
-export function withoutTls(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) => !name.startsWith('MLSQL_TLS') && !name.startsWith('MLSQL_JOIN_TOKEN'),
-    ),
-  );
-}
-
 function readFiles(files: TlsFiles, names: Names): { cert?: Buffer; key?: Buffer; ca?: Buffer } {
   const read = (file: string | undefined, name: string): Buffer | undefined => {
     if (!file) return undefined;
@@ -91,8 +82,13 @@ function readFiles(files: TlsFiles, names: Names): { cert?: Buffer; key?: Buffer
   const cert = read(files.cert, names.cert);
   const key = read(files.key, names.key);
   const ca = read(files.ca, names.ca);
-  if (ca !== undefined) checkCertificate(ca, names.ca, files.ca!);
-  if (cert !== undefined) checkCertificate(cert, names.cert, files.cert!);
+  // Of several CAs in a file some may have ended: which one counts shows when a connection is made.
+  if (ca !== undefined) certificateOf(ca, names.ca, files.ca!);
+  if (cert !== undefined) {
+    const { validTo } = certificateOf(cert, names.cert, files.cert!);
+    if (Date.parse(validTo) <= Date.now())
+      throw unusable(`${names.cert} ${files.cert!} expired at ${validTo}`);
+  }
   if (cert !== undefined && key !== undefined)
     try {
       createSecureContext({ cert, key });
@@ -104,15 +100,12 @@ function readFiles(files: TlsFiles, names: Names): { cert?: Buffer; key?: Buffer
   return { ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) };
 }
 
-function checkCertificate(pem: Buffer, name: string, file: string): void {
-  let certificate: X509Certificate;
+function certificateOf(pem: Buffer, name: string, file: string): X509Certificate {
   try {
-    certificate = new X509Certificate(pem);
+    return new X509Certificate(pem);
   } catch (error) {
     throw unusable(`${name} ${file} is no certificate in PEM: ${(error as Error).message}`);
   }
-  if (Date.parse(certificate.validTo) <= Date.now())
-    throw unusable(`${name} ${file} expired at ${certificate.validTo}`);
 }
 
 function unusable(message: string): MlsqlError {

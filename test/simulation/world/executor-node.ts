@@ -131,6 +131,8 @@ export class ExecutorNode {
         };
         time.after(5, () => process.deliver(look));
       },
+      // Asked for the reason alone why nobody answers.
+      listExecutors: () => undefined,
       getChannel: () => ({ getTarget: () => 'coordinator' }),
       connect: () => network.connect(process),
     };
