@@ -3,13 +3,13 @@
 // (BASE_IMAGE, NPM_REGISTRY, …), prints what it finds, and removes its containers, volumes and networks at its end.
 //   --keep    leave the stack running for a look
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../setup/support.mjs';
+import { endAll, ended, freePorts, run as runIn } from './programs.mjs';
+import { bytesOf, check, megabytes, say, step, until } from './report.mjs';
 
 const PROJECT = `mlsql-verify-${process.pid}`;
 const OWN_PROJECT = `${PROJECT}-own`;
@@ -26,8 +26,6 @@ const ACCURACY_MIN = 0.95;
 const folder = mkdtempSync(join(tmpdir(), 'mlsql-verify-'));
 const environment = await stackEnvironment();
 let overlay = [];
-/** Programs that have not ended yet. */
-const running = new Set();
 let interrupted = false;
 let token = '';
 let failed = false;
@@ -67,14 +65,6 @@ async function stackEnvironment() {
     // One each, so that six groups keep all executors busy.
     MLSQL_SLOTS: '1',
   };
-}
-
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 async function idleMemory() {
@@ -288,7 +278,7 @@ async function prometheus() {
   });
 }
 
-/** A stack without profiles, on this one's MinIO, which it knows as any other server: by an address and keys. */
+/** A stack without profiles, on this one's MinIO, which it knows like a stranger's: by an address and keys. */
 async function ownStore() {
   const read = async (name) => (await compose(...inInit, `cat /run/mlsql/secrets/minio/${name}`)).trim();
   const [port, http] = await freePorts(2);
@@ -391,13 +381,6 @@ const untilExecutors = (states) =>
     return code === 0 && Object.entries(states).every(([state, number]) => count(state) === number);
   });
 
-async function until(what, isSo, timeoutMs = 90_000) {
-  for (const end = Date.now() + timeoutMs; ; await sleep(500)) {
-    if (await isSo()) return;
-    check(Date.now() < end, `not within ${timeoutMs / 1000} s: ${what}`);
-  }
-}
-
 /**
  * Runs a script from the host.
  * @returns the rows of its last table
@@ -448,6 +431,8 @@ function compose(...args) {
   return run('docker', ['compose', '--progress', progress, ...where, ...profiles, ...args]);
 }
 
+const run = (command, args, env = environment) => runIn(command, args, env);
+
 async function containers(...services) {
   const filters = services.length === 0 ? ['--all'] : services;
   const ids = await compose('ps', '--quiet', ...filters);
@@ -457,55 +442,6 @@ async function containers(...services) {
 async function inspect(...services) {
   return JSON.parse(await run('docker', ['inspect', ...(await containers(...services))]));
 }
-
-/** Runs a program to its end. @returns its standard output */
-async function run(command, args, env = environment) {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  const [code] = await ended(child);
-  if (code !== 0)
-    throw new Error(`${command} ${args.join(' ')}\nended with ${code}:\n${`${out}${err}`.slice(-4000)}`);
-  return out;
-}
-
-async function ended(child) {
-  running.add(child);
-  try {
-    return await once(child, 'close');
-  } finally {
-    running.delete(child);
-  }
-}
-
-async function step(title, work) {
-  process.stdout.write(`${title} …\n`);
-  const start = Date.now();
-  await work();
-  process.stdout.write(`  done in ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
-}
-
-function say(line) {
-  process.stdout.write(`  ${line}\n`);
-}
-
-function check(isSo, otherwise) {
-  if (!isSo) throw new Error(otherwise);
-}
-
-/** "95.4MiB" as bytes. */
-function bytesOf(text) {
-  const [, number, unit] = /^([\d.]+)([KMG]?)i?B$/.exec(text) ?? [];
-  return Number(number) * { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }[unit];
-}
-
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0).padStart(5)} MB`;
 
 /** Everything of these projects but the images, which make the next run quick. */
 async function removeAll() {
@@ -540,9 +476,7 @@ for (const signal of ['SIGINT', 'SIGTERM'])
     process.stdout.write(`${signal}: cleaning up …\n`);
     interrupted = true;
     // What is being started would otherwise come up beside its own removal.
-    const closed = [...running].map((child) => once(child, 'close'));
-    for (const child of running) child.kill('SIGTERM');
-    await Promise.all(closed);
+    await endAll();
     await leave().catch((error) => process.stdout.write(`FAILED to clean up: ${error.message}\n`));
     process.exit(130);
   });

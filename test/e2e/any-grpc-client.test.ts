@@ -2,8 +2,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Client, credentials, loadPackageDefinition, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import {
+  type Client,
+  credentials,
+  loadPackageDefinition,
+  Metadata,
+  type ServiceClientConstructor,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROTO_ROOT } from '../../shared/paths.js';
 import { EmbeddedCluster } from '../support/embedded-cluster.js';
@@ -20,6 +27,14 @@ load jsonStr.\`rows\` as data;
 train data as PythonAlg.\`/grpc/model\` where pythonScriptPath="./train.py" and keepVersion="true" and \`fitParam.0.a\`="1" and \`fitParam.1.a\`="2" as t;`;
 const TRAIN =
   'import os, mlsql\np = mlsql.internal_system_param["tempModelLocalPath"]\nos.makedirs(p)\nopen(p + "/m", "w").write("m")\nprint("mlsql_validation_score:" + mlsql.fit_param["a"])\n';
+
+/** A service's client by its full name, as grpc-js makes it of definitions that it has just read. */
+function constructorOf(definition: PackageDefinition, name: string): ServiceClientConstructor {
+  const found = name
+    .split('.')
+    .reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], loadPackageDefinition(definition));
+  return found as ServiceClientConstructor;
+}
 
 describe('a plain gRPC client', () => {
   let cluster: EmbeddedCluster;
@@ -41,9 +56,8 @@ describe('a plain gRPC client', () => {
       ['runs', 'jobs', 'files', 'functions', 'executors'].map((name) => `mlsql/v1/${name}.proto`),
       { includeDirs: [PROTO_ROOT], longs: Number, defaults: true, oneofs: true },
     );
-    // biome-ignore lint/suspicious/noExplicitAny: as above.
-    const Constructor = (loadPackageDefinition(definition) as any).mlsql.v1[service];
-    const made = new Constructor(address, credentials.createInsecure()) as AnyClient;
+    const Constructor = constructorOf(definition, `mlsql.v1.${service}`);
+    const made = new Constructor(address, credentials.createInsecure()) as unknown as AnyClient;
     clients.push(made);
     return made;
   };
@@ -132,9 +146,8 @@ describe('a plain gRPC client', () => {
     const health = loadSync(
       join(PROTO_ROOT, '../node_modules/grpc-health-check/proto/health/v1/health.proto'),
     );
-    // biome-ignore lint/suspicious/noExplicitAny: as above.
-    const HealthClient = (loadPackageDefinition(health) as any).grpc.health.v1.Health;
-    const checker = new HealthClient(address, credentials.createInsecure()) as AnyClient;
+    const HealthClient = constructorOf(health, 'grpc.health.v1.Health');
+    const checker = new HealthClient(address, credentials.createInsecure()) as unknown as AnyClient;
     clients.push(checker);
     const answer = await new Promise<AnyMessage>((resolve, reject) =>
       checker.check({ service: '' }, (error: ServiceError | null, response: AnyMessage) =>

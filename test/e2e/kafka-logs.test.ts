@@ -2,9 +2,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasKafka, KafkaServer, SASL } from '../servers/kafka-server.js';
+import { hasKafka, type KafkaServer, SASL } from '../servers/kafka-server.js';
 import { freePort } from '../servers/s3-server.js';
-import { eventually, type Process, ProcessCluster } from '../support/process-cluster.js';
+import { KafkaCluster, kafkaOptions } from '../support/kafka-cluster.js';
+import { eventually, type ProcessCluster } from '../support/process-cluster.js';
 
 const LINES = 400;
 
@@ -24,20 +25,14 @@ open(os.path.join(target, "model"), "w").close()
 `;
 
 describe.skipIf(!hasKafka())('log lines in Kafka', () => {
+  let servers: KafkaCluster;
   let kafka: KafkaServer;
   let cluster: ProcessCluster;
-  let coordinator: Process;
   beforeAll(async () => {
-    kafka = await KafkaServer.start();
-    cluster = await ProcessCluster.make();
-    coordinator = await cluster.coordinator();
-    cluster.executor('one', 2);
-    cluster.file('train.py', TRAIN);
+    servers = await KafkaCluster.start(TRAIN);
+    ({ kafka, cluster } = servers);
   }, 600_000);
-  afterAll(async () => {
-    await cluster?.stop();
-    await kafka?.stop();
-  });
+  afterAll(() => servers?.stop());
 
   const train = (
     user: string,
@@ -45,11 +40,7 @@ describe.skipIf(!hasKafka())('log lines in Kafka', () => {
     kafkaParam: Readonly<Record<string, string>>,
     more = '',
   ): string =>
-    `select 1 as x as data; train data as PythonAlg.\`/m/${user}\` where pythonScriptPath="./train.py" ${Object.entries(
-      { userName: user, ...kafkaParam },
-    )
-      .map(([name, value]) => `and \`kafkaParam.${name}\`="${value}"`)
-      .join(' ')} and \`fitParam.0.gate\`="${gate}" ${more};`;
+    `select 1 as x as data; train data as PythonAlg.\`/m/${user}\` where pythonScriptPath="./train.py" ${kafkaOptions({ userName: user, ...kafkaParam })} and \`fitParam.0.gate\`="${gate}" ${more};`;
 
   /** All messages of the topic, in their order. */
   async function read(user: string, count: number): Promise<string[]> {
@@ -131,8 +122,8 @@ describe.skipIf(!hasKafka())('log lines in Kafka', () => {
     const gate = join(cluster.root, 'gate-restart');
     const running = cluster.run(train('restart', gate, { 'bootstrap.servers': kafka.brokers }));
     await eventually('half of the lines', () => existsSync(`${gate}.up`));
-    await coordinator.kill();
-    coordinator = await cluster.coordinator();
+    await servers.coordinator.kill();
+    servers.coordinator = await cluster.coordinator();
     writeFileSync(gate, '');
     const result = await running;
     expect(result.error, result.stderr).toBeUndefined();

@@ -1,5 +1,5 @@
 // A process that reads models by their meta/0, as fast as it can, while others publish: mostly with nothing but the file
-// system, as any tool would, now and then as the product does. Prints how many reads it made, or what was wrong.
+// system, like tools of others, now and then as the product does. Prints how many reads it made, or what was wrong.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

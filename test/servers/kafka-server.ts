@@ -1,6 +1,6 @@
 // A real Kafka broker for tests: one KRaft node, its jars from Maven once, outside the work tree.
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,20 +9,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { makeCertificates } from '../../client/certificates/make-certificates.js';
+import { PRODUCT_ROOT } from '../../shared/paths.js';
 import { SERVERS_FOLDER } from './go-program.js';
 import { freePort } from './s3-server.js';
 
-const VERSION = '3.9.1';
-const FOLDER = join(SERVERS_FOLDER, `kafka-${VERSION}`);
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>servers</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSION}</version></dependency>
-    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency>
-  </dependencies>
-</project>
-`;
+/** The jars that the product's own image of Kafka has. */
+const POM = readFileSync(join(PRODUCT_ROOT, 'deploy/images/kafka-pom.xml'), 'utf8');
+const VERSION = /<artifactId>kafka_2\.13<\/artifactId><version>([^<]+)</.exec(POM)![1]!;
+const FOLDER = join(
+  SERVERS_FOLDER,
+  `kafka-${VERSION}-${createHash('sha256').update(POM).digest('hex').slice(0, 8)}`,
+);
 
 /** Whether a broker can be started here. */
 export function hasKafka(): boolean {
