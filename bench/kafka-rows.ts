@@ -2,6 +2,7 @@
 import kafkajs from 'kafkajs';
 import { RowEncoder } from '../shared/kafka/row-codec.js';
 import { KafkaServer } from '../test/servers/kafka-server.js';
+import { kafkaOptions } from '../test/support/kafka-cluster.js';
 import { ProcessCluster } from '../test/support/process-cluster.js';
 import { type Figure, median } from './report.js';
 
@@ -54,7 +55,7 @@ async function train(cluster: ProcessCluster, kafka: KafkaServer, rows: number):
   const features = Array.from({ length: FEATURES }, (_, n) => `id * 0.${n + 1} as f${n}`).join(', ');
   const text = `select id, ${features}, concat('row ', id) as name from range(${rows}) as data;
     train data as PythonAlg.\`/bench/kafka\` where pythonScriptPath="./count.py" and enableDataLocal="false"
-    and dataLocalFileNum="${Math.min(rows, PARTITIONS)}" and \`kafkaParam.bootstrap.servers\`="${kafka.brokers}" and \`kafkaParam.topic\`="bench";`;
+    and dataLocalFileNum="${Math.min(rows, PARTITIONS)}"${kafkaOptions({ 'bootstrap.servers': kafka.brokers, topic: 'bench' })};`;
   const start = performance.now();
   const result = await cluster.run(text);
   const took = performance.now() - start;

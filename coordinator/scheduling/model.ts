@@ -3,7 +3,7 @@
 import type TinyQueue from 'tinyqueue';
 import type { Blame, ErrorCode } from '../../shared/errors.js';
 import type { ExecutorName, JobId, RunId } from '../../shared/ids.js';
-import type { Rng } from './rng.js';
+import type { Rng } from '../../shared/rng.js';
 import type { TaskSpec } from './task-spec.js';
 
 /** PENDING: no attempt was ever placed. RUNNING: until its outcome is published, or told to be none. */

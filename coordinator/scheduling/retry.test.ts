@@ -1,9 +1,9 @@
 // Three budgets of tries, told apart by whose failure it was.
 import { describe, expect, it } from 'vitest';
+import { createRng } from '../../shared/rng.js';
 import { facts, failure, jobSpec, Machine, PLATFORM_FAILURE } from '../../test/support/machine.js';
 import { SCHEDULER_DEFAULTS } from './limits.js';
 import { backoffMs, decideRetry } from './retry.js';
-import { createRng } from './rng.js';
 
 const GIB = 1024 ** 3;
 const OUT_OF_MEMORY = failure({ code: 'MLSQL_TASK_MEMORY', message: 'too much memory', cause: 'memory' });

@@ -1,8 +1,9 @@
 // Whether a failed attempt is followed by another one, and when. Three budgets, none of which pays for another: the
 // script's own failures use up what the user allows (`retries`); failures of the cluster (lost executors, drains, sync,
 // upload) use up the cluster's; out of memory has one further try, on an executor with more free memory where there is one.
+
+import { nextRandom, type Rng } from '../../shared/rng.js';
 import type { FailureInfo, GroupRecord, SchedulerConfig } from './model.js';
-import { nextRandom, type Rng } from './rng.js';
 
 export type RetryBudget = 'script' | 'infrastructure' | 'memory';
 

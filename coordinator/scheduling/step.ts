@@ -1,5 +1,6 @@
 // The machine: an event in, effects out. Nothing here waits, reads a clock, draws lots of its own, or touches the world.
 import type { JobId } from '../../shared/ids.js';
+import { createRng } from '../../shared/rng.js';
 import { onAcceptDue, onAttemptNews, onResultDecided } from './attempts.js';
 import { askForWake, createDeadlines, takeDue } from './deadlines.js';
 import type { SchedulerEffect } from './effects.js';
@@ -22,7 +23,6 @@ import { onShapeDue, placeGroups, reviewShapes } from './placement.js';
 import { onQuarantineDue, reviewQuarantine } from './quarantine.js';
 import { enqueue } from './queue.js';
 import { onRecover } from './recovery.js';
-import { createRng } from './rng.js';
 import { Turn } from './turn.js';
 
 /**

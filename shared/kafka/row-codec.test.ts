@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Unpackr, unpack } from 'msgpackr';
 import { expect, test } from 'vitest';
-import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
+import { createRng, nextRandom } from '../rng.js';
 import { RowDecoder, RowEncoder } from './row-codec.js';
 import { STOP_MARK } from './row-messages.js';
 

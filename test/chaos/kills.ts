@@ -1,5 +1,5 @@
 // What happens to the processes of a chaos soak: one seed gives one sequence, whatever the machine makes of it.
-import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
+import { createRng, nextRandom } from '../../shared/rng.js';
 
 /** One thing done to one process. */
 export interface Disturbance {

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlsqlClient, RunEvent } from '../../client/index.js';
-import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
 import { isMlsqlError } from '../../shared/errors.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { createRng, nextRandom } from '../../shared/rng.js';
 
 /** Groups of one train. */
 export const GROUPS = 3;

@@ -2,7 +2,7 @@
 // next. What the process finds on its way, recovery too, is recorded, and tried as well.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
+import { createRng, nextRandom } from '../../shared/rng.js';
 import type { NamedProcesses } from '../support/named-processes.js';
 
 /** A point that is not reached in this time is tried once more, later. */

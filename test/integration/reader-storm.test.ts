@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, it } from 'vitest';
-import { createRng, nextRandom } from '../../coordinator/scheduling/rng.js';
 import { DIST_ROOT } from '../../shared/paths.js';
+import { createRng, nextRandom } from '../../shared/rng.js';
 import type { PublisherOrders } from './storm-publisher.js';
 import type { ReaderOrders } from './storm-reader.js';
 

@@ -1,6 +1,6 @@
 // Seeded randomness and virtual time: what the simulation's world is made of. One seed, one story.
 import TinyQueue from 'tinyqueue';
-import { createRng, nextRandom, type Rng } from '../../../coordinator/scheduling/rng.js';
+import { createRng, nextRandom, type Rng } from '../../../shared/rng.js';
 
 /** Draws. */
 export class Dice {

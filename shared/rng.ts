@@ -1,4 +1,4 @@
-// Seeded randomness that lives in the machine's state: one seed gives one story.
+// Seeded randomness that lives in the state of whoever uses it: one seed gives one story.
 
 /** Its only field is the whole state, so that a copy of it goes on with the same numbers. */
 export interface Rng {
