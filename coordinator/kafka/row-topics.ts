@@ -1,51 +1,27 @@
-// The rows of a train in a topic of its own on the user's Kafka: made before the job is submitted, filled while
-// it runs, removed when it has ended.
-// Which topics there are is noted in the state first, so that none stays behind a coordinator that ends in between.
+// The rows of a train in a topic of its own on the user's Kafka: made before the job is submitted, filled while it runs,
+// removed when it has ended. Which topics there are is noted in the state first, so that none stays behind a coordinator that ends in between.
 import { randomBytes } from 'node:crypto';
-import type { Admin, Kafka, Message, Producer } from 'kafkajs';
-import type { Clock } from '../../shared/clock.js';
-import { MlsqlError } from '../../shared/errors.js';
+import type { Admin, Kafka } from 'kafkajs';
 import type { JobId } from '../../shared/ids.js';
 import type { KafkaAccess } from '../../shared/kafka/kafka-access.js';
-import { idempotentProducer, isTooLarge, kafkaClient } from '../../shared/kafka/kafka-client.js';
-import { RowEncoder } from '../../shared/kafka/row-codec.js';
-import {
-  failureMark,
-  readRowKey,
-  rowKey,
-  STOP_MARK,
-  TOPIC_PARTITIONS_MAX,
-  topicPartition,
-} from '../../shared/kafka/row-messages.js';
-import { lineBatches } from '../../shared/lines.js';
-import type { Logger } from '../../shared/logger.js';
-import type { ObjectStore } from '../../shared/object-store/object-store.js';
+import { idempotentProducer, kafkaClient } from '../../shared/kafka/kafka-client.js';
+import { failureMark, TOPIC_PARTITIONS_MAX } from '../../shared/kafka/row-messages.js';
 import { pause, retrying } from '../../shared/retry.js';
 import type { TaskInputFile } from '../scheduling/task-spec.js';
+import { MESSAGE_MAX_BYTES, noKafka, RowSender, type RowSenderDeps, type TargetTopic } from './row-sender.js';
 
-/** How long a broker that has begun to take rows may be away. */
-const PRODUCE_DEADLINE_MS = 90_000;
 /** How long a broker is asked to remove a topic; then the next coordinator asks it. */
 const REMOVE_DEADLINE_MS = 10 * 60_000;
 /** How long the statement waits for that. */
 const REMOVE_PATIENCE_MS = 5_000;
-/** Bytes of the rows that go in one request. */
-const REQUEST_MAX_BYTES = 768 * 1024;
 /** Partitions of the data that are on their way at once. */
 const SENDERS = 3;
-/** kafkajs takes time by the square of the rows that go in one request. */
-const REQUEST_MAX_ROWS = 500;
-/** A row may be as large as this; brokers' own default is a megabyte. */
-const MESSAGE_MAX_BYTES = 32 * 1024 * 1024;
 /** What kafkajs tries itself. */
 const RETRIES = 2;
 
 /** A topic as it is noted. */
-export interface NotedTopic {
-  readonly name: string;
-  readonly partitions: number;
+export interface NotedTopic extends TargetTopic {
   readonly jobId: JobId;
-  readonly access: KafkaAccess;
   /** True: all rows are in it. */
   readonly complete: boolean;
 }
@@ -63,13 +39,10 @@ export interface RowTopic {
   readonly partitions: number;
 }
 
-export interface RowTopicsDeps {
-  readonly store: ObjectStore;
+export interface RowTopicsDeps extends RowSenderDeps {
   readonly noted: NotedTopics;
   /** Resolves when the job has ended; undefined: there is no such job. */
   readonly finished: (jobId: JobId) => Promise<unknown> | undefined;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 export class RowTopics {
@@ -226,134 +199,6 @@ export class RowTopics {
   }
 }
 
-/** Rows on their way into one topic: a request under way while the next one is put together. */
-class RowSender {
-  readonly #encoder = new RowEncoder();
-  #producer: Producer | undefined;
-  #messages: Message[] = [];
-  #bytes = 0;
-  #sending: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly kafka: Kafka,
-    private readonly topic: NotedTopic,
-    private readonly deps: Pick<RowTopicsDeps, 'store' | 'clock' | 'logger'>,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  async send(part: number, file: TaskInputFile): Promise<void> {
-    const { store, clock } = this.deps;
-    const { signal } = this;
-    const partition = topicPartition(part, this.topic.partitions);
-    let row = 0;
-    // A store that breaks off is read again; the rows that went on their way are passed over.
-    await retrying(
-      async () => {
-        const { body } = await store.get(file.key, { signal });
-        let number = 0;
-        for await (const lines of lineBatches(body)) {
-          for (const line of lines) {
-            if (line.length === 0 || number++ < row) continue;
-            const value = this.#encode(line, file, row);
-            if (this.#isFull(value)) await this.#next();
-            this.#add({ partition, key: rowKey({ part, row }), value });
-            row += 1;
-          }
-        }
-      },
-      { deadlineMs: PRODUCE_DEADLINE_MS, clock, signal },
-    );
-    this.#add({ partition, key: rowKey({ part, row }), value: STOP_MARK });
-  }
-
-  #encode(line: Buffer, file: TaskInputFile, row: number): Buffer {
-    const value = this.#encoder.encode(line);
-    if (value.length <= MESSAGE_MAX_BYTES - REQUEST_MAX_BYTES) return value;
-    throw new MlsqlError(
-      'MLSQL_TRAIN_NO_KAFKA',
-      `row ${row + 1} of ${file.path} has ${value.length} bytes, more than a message of Kafka can have`,
-    );
-  }
-
-  #isFull(value: Buffer): boolean {
-    const rows = this.#messages.length;
-    return rows >= REQUEST_MAX_ROWS || (rows > 0 && this.#bytes + value.length > REQUEST_MAX_BYTES);
-  }
-
-  #add(message: Message & { value: Buffer }): void {
-    this.#messages.push(message);
-    this.#bytes += message.value.length + 32;
-  }
-
-  async #next(): Promise<void> {
-    await this.#sending;
-    const messages = this.#messages;
-    this.#messages = [];
-    this.#bytes = 0;
-    this.#sending = this.#request(messages);
-    // Awaited at the next one; until then nobody sees it fail.
-    this.#sending.catch(() => undefined);
-  }
-
-  async flush(): Promise<void> {
-    await this.#next();
-    await this.#sending;
-  }
-
-  async close(): Promise<void> {
-    await this.#sending.catch(() => undefined);
-    await this.#producer?.disconnect().catch(() => undefined);
-  }
-
-  async #request(messages: readonly Message[]): Promise<void> {
-    const { clock, logger } = this.deps;
-    try {
-      await retrying(() => this.#try(messages), {
-        deadlineMs: PRODUCE_DEADLINE_MS,
-        clock,
-        signal: this.signal,
-        passes: (error) => !isTooLarge(error),
-        onRetry: (error) =>
-          logger.warn({ topic: this.topic.name, err: error }, 'rows cannot go to Kafka yet'),
-      });
-    } catch (error) {
-      this.signal.throwIfAborted();
-      const half = messages.length >> 1;
-      // Of an MlsqlError: what reads the store must not take it for a failure of the store, and read on.
-      if (!isTooLarge(error)) throw noKafka(this.topic.access, 'takes no rows', error);
-      if (half === 0) throw tooLarge(messages[0]!, error);
-      await this.#request(messages.slice(0, half));
-      await this.#request(messages.slice(half));
-    }
-  }
-
-  async #try(messages: readonly Message[]): Promise<void> {
-    try {
-      if (this.#producer === undefined) {
-        const producer = await idempotentProducer(this.kafka);
-        await producer.connect();
-        this.#producer = producer;
-      }
-      await this.#producer.send({ topic: this.topic.name, messages: [...messages] });
-    } catch (error) {
-      // A new one: what this one has numbered may be in doubt. Readers know rows that come twice by their keys.
-      const producer = this.#producer;
-      this.#producer = undefined;
-      await producer?.disconnect().catch(() => undefined);
-      throw error;
-    }
-  }
-}
-
-function tooLarge({ key, value }: Message, cause: unknown): MlsqlError {
-  const { part, row } = readRowKey(key as Buffer)!;
-  return new MlsqlError(
-    'MLSQL_TRAIN_NO_KAFKA',
-    `row ${row + 1} of partition ${part} has ${value!.length} bytes, more than the broker takes (${(cause as Error).message})`,
-    { cause },
-  );
-}
-
 async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   try {
@@ -382,12 +227,6 @@ async function makeTopic(
   }).catch((error: unknown) => {
     throw noKafka(access, what, error);
   });
-}
-
-function noKafka({ brokers }: KafkaAccess, what: string, cause: unknown): MlsqlError {
-  const { message, errors } = cause as Error & { errors?: readonly Error[] };
-  const why = errors === undefined ? message : errors.map((each) => each.message).join('; ');
-  return new MlsqlError('MLSQL_TRAIN_NO_KAFKA', `Kafka at ${brokers.join(', ')} ${what}: ${why}`, { cause });
 }
 
 async function deleteTopic(admin: Admin, topic: string): Promise<void> {

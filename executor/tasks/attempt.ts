@@ -13,6 +13,10 @@ import type { AttemptUpdate } from '../../shared/rpc/gen/mlsql/v1/AttemptUpdate.
 import type { TaskSpec__Output as TaskSpec } from '../../shared/rpc/gen/mlsql/v1/TaskSpec.js';
 import { GRACE_DEFAULT_MS, RESULT_DEADLINE_MS, SYNC_DEADLINE_MS } from '../limits.js';
 import { LogTail } from '../logs/log-tail.js';
+import { DataStream } from '../rows/data-stream.js';
+import type { RowSource } from '../rows/row-source.js';
+import { StoreRows } from '../rows/store-rows.js';
+import { TopicRows } from '../rows/topic-rows.js';
 import {
   type AttemptFolder,
   attemptFolder,
@@ -24,7 +28,6 @@ import { AttemptNews } from './attempt-news.js';
 import { attemptSpec } from './attempt-spec.js';
 import { CheckpointStore } from './checkpoint-store.js';
 import { Checkpoints } from './checkpoints.js';
-import { DataStream } from './data-stream.js';
 import { type Environment, scriptEnvironment } from './environment.js';
 import { FolderWatch } from './folder-watch.js';
 import type { GpuPool } from './gpu-pool.js';
@@ -34,10 +37,7 @@ import { type LeftAttempt, noteAttempt } from './left-attempts.js';
 import { failureOfScript, failureOfStep, failureOfStop, type Step, type Stop } from './outcome.js';
 import { isRunning, type ProcessRef, signalProcess } from './process-ref.js';
 import { type ExitReport, readError, readExit, readInfo } from './reports.js';
-import type { RowSource } from './row-source.js';
-import { StoreRows } from './store-rows.js';
 import { type Placement, placeFolder, placeResources, type Syncer } from './sync.js';
-import { TopicRows } from './topic-rows.js';
 import { insistent, type Uploader } from './upload.js';
 
 /** What attempts of one executor share. */
