@@ -59,7 +59,7 @@ test('a row is what another reader of MessagePack takes it for, and comes back a
 });
 
 test.each([
-  '{"a":1,"b":1.0,"c":-0.0,"d":1e300,"e":1e-7}',
+  '{"a":1,"b":1.0,"c":-0.0,"d":1e+300,"e":1e-7}',
   '{"a":9007199254740993,"b":-9223372036854775808,"c":18446744073709551615}',
   '{"a":170141183460469231731687303715884105727,"b":-99999999999999999999999999999999999999}',
   '{"a":127,"b":128,"c":255,"d":256,"e":65535,"f":65536,"g":4294967295,"h":4294967296,"i":-32,"j":-33,"k":-128,"l":-129,"m":-32769,"n":-2147483649}',
@@ -69,6 +69,17 @@ test.each([
   const line = throughBoth(json);
   expect(line.endsWith('\n')).toBe(true);
   expect(line).toBe(`${json}\n`);
+});
+
+test('short decimals are the doubles that they stand for', () => {
+  const rng = createRng(3);
+  for (let round = 0; round < 20_000; round++) {
+    const digits = String(Math.floor(nextRandom(rng) * 10 ** (1 + Math.floor(nextRandom(rng) * 15))));
+    const point = Math.floor(nextRandom(rng) * (digits.length + 1));
+    const text = `${nextRandom(rng) < 0.5 ? '-' : ''}${digits.slice(0, point) || '0'}.${digits.slice(point) || '0'}`;
+    const { a } = unpack(encode(`{"a":${text}}`)) as { a: number };
+    expect([text, Object.is(a, Number(text))]).toEqual([text, true]);
+  }
 });
 
 test('a list of 70,000 and a map of 70,000', () => {
@@ -92,6 +103,11 @@ test.each([
   '{"a":1,}',
   '{"a":"\\q"}',
   '{"a":--1}',
+  '{"a":-}',
+  '{"a":1.}',
+  '{"a":.5}',
+  '{"a":1.2.3}',
+  '{"a":1x}',
   '"a"',
 ])('no JSON object: %s', (json) => {
   expect(() => encode(json)).toThrow(/not a JSON object/);

@@ -10,7 +10,11 @@ const EXACT_DIGITS = 15;
 const BIG_INTEGER = 1;
 const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
-const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [QUOTE, BACKSLASH, COMMA, COLON, MINUS, POINT] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x2e];
+/** The group is there where it is no integer. */
+const NUMBER = /^-?\d+((?:\.\d+)?(?:[eE][+-]?\d+)|\.\d+)?$/;
+/** 10^0, 10^1, …, each exact. */
+const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 const [OPEN_MAP, CLOSE_MAP, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /** Bytes that grow as they are written. */
@@ -40,6 +44,11 @@ class Output {
   text(value: string): void {
     this.room(value.length * 3);
     this.used += this.bytes.write(value, this.used, 'utf8');
+  }
+
+  ascii(value: string): void {
+    this.room(value.length);
+    this.used += this.bytes.write(value, this.used, 'latin1');
   }
 
   /** What was written, as bytes of its own. */
@@ -182,24 +191,54 @@ export class RowEncoder {
     this.#out.byte(code);
   }
 
+  /** Most numbers are short: read as they are scanned, without a text between. */
   #number(): void {
+    const json = this.#json;
     const start = this.#at;
-    let isFloat = false;
-    for (; this.#at < this.#end; this.#at++) {
+    const isNegative = json[start] === MINUS;
+    let at = isNegative ? start + 1 : start;
+    const digitsAt = at;
+    let mantissa = 0;
+    let point = -1;
+    for (; at < this.#end; at++) {
+      const byte = json[at]!;
+      if (byte >= 0x30 && byte <= 0x39) mantissa = mantissa * 10 + byte - 0x30;
+      else if (byte === POINT && point === -1 && at > digitsAt) point = at;
+      else break;
+    }
+    const next = at < this.#end ? json[at]! : 0;
+    const digits = at - digitsAt - (point === -1 ? 0 : 1);
+    const isWhole = next === COMMA || next === CLOSE_MAP || next === CLOSE_LIST || next <= 0x20;
+    if (!isWhole || digits === 0 || digits > EXACT_DIGITS || point === at - 1) {
+      this.#longNumber(start);
+      return;
+    }
+    this.#at = at;
+    if (point === -1) this.#integer(isNegative ? -mantissa : mantissa);
+    else {
+      // Both are exact, so their quotient is the nearest double: https://doi.org/10.1145/93542.93557
+      const value = mantissa / POWERS_OF_TEN[at - point - 1]!;
+      this.#float(isNegative ? -value : value);
+    }
+  }
+
+  #longNumber(start: number): void {
+    for (this.#at = start; this.#at < this.#end; this.#at++) {
       const byte = this.#json[this.#at]!;
-      if ((byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2b) continue;
-      if (byte !== 0x2e && byte !== 0x65 && byte !== 0x45) break;
-      isFloat = true;
+      if (byte <= 0x20 || byte === COMMA || byte === CLOSE_MAP || byte === CLOSE_LIST) break;
     }
     const text = this.#json.toString('latin1', start, this.#at);
-    const value = Number(text);
-    if (text === '' || Number.isNaN(value)) throw this.#malformed();
-    if (isFloat) {
-      this.#out.room(9);
-      this.#out.bytes[this.#out.used++] = 0xcb;
-      this.#out.used = this.#out.bytes.writeDoubleBE(value, this.#out.used);
-    } else if (text.length <= EXACT_DIGITS) this.#integer(value);
-    else this.#bigInteger(text);
+    const match = NUMBER.exec(text);
+    if (match === null) throw this.#malformed();
+    if (match[1] === undefined) this.#bigInteger(text);
+    else this.#float(Number(text));
+  }
+
+  #float(value: number): void {
+    const out = this.#out;
+    out.room(9);
+    out.bytes[out.used++] = 0xcb;
+    out.used = out.bytes.writeDoubleBE(value, out.used);
   }
 
   #integer(value: number): void {
@@ -394,7 +433,7 @@ export class RowDecoder {
     for (let at = start; at < end; at++) {
       const byte = from[at]!;
       if (byte < 0x20 || byte === QUOTE || byte === BACKSLASH)
-        return this.#print(JSON.stringify(from.toString('utf8', start, end)));
+        return this.#printText(JSON.stringify(from.toString('utf8', start, end)));
     }
     out.byte(QUOTE);
     out.copy(from, start, end);
@@ -402,7 +441,12 @@ export class RowDecoder {
     return true;
   }
 
-  #print(text: string): true {
+  #print(ascii: string): true {
+    this.#out.ascii(ascii);
+    return true;
+  }
+
+  #printText(text: string): true {
     this.#out.text(text);
     return true;
   }
@@ -412,6 +456,5 @@ export class RowDecoder {
 function floatText(value: number): string {
   if (Object.is(value, -0)) return '-0.0';
   const text = String(value);
-  if (!Number.isInteger(value)) return text.replace('e+', 'e');
-  return text.includes('e') ? text.replace('e+', 'e') : `${text}.0`;
+  return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text;
 }
