@@ -6,6 +6,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import PQueue from 'p-queue';
 import { MlsqlError } from '../../shared/errors.js';
+import { isRemote, type ObjectStore } from '../../shared/object-store/object-store.js';
 import { RANGE_BYTES, RANGES_MAX } from '../limits.js';
 
 /** A content: what it has to be. */
@@ -13,6 +14,8 @@ export interface Blob {
   /** Lower-case hexadecimal. */
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Where it lies in the store, for errors. */
+  readonly key?: string;
   /** True: it comes over a network, where several connections bring a large one sooner than one. */
   readonly ranges?: boolean;
 }
@@ -24,6 +27,17 @@ export type FetchBlob = (
   signal: AbortSignal,
   range?: { readonly start: number; readonly end: number },
 ) => Promise<Readable>;
+
+/** What an object of the store holds, as it is fetched. */
+export function objectBlob(
+  store: ObjectStore,
+  { key, sha256, size }: { readonly key: string; readonly sha256: string; readonly size: number },
+): { readonly blob: Blob; readonly fetch: FetchBlob } {
+  return {
+    blob: { sha256, sizeBytes: size, key, ranges: isRemote(store) },
+    fetch: async (signal, range) => (await store.get(key, { signal, ...(range && { range }) })).body,
+  };
+}
 
 /**
  * Brings the content into a file that does not exist yet.
@@ -116,6 +130,6 @@ async function writeRange(
 function corrupt(blob: Blob, actual: string): MlsqlError {
   return new MlsqlError(
     'MLSQL_STORE_CORRUPT',
-    `expected ${blob.sizeBytes} bytes with SHA-256 ${blob.sha256}, the store delivered ${actual}`,
+    `${blob.key === undefined ? '' : `${blob.key}: `}expected ${blob.sizeBytes} bytes with SHA-256 ${blob.sha256}, the store delivered ${actual}`,
   );
 }

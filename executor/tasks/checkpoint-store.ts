@@ -3,15 +3,13 @@
 // Files lie under names that are never used twice, and `set.json` names them. It is replaced by a conditional write once all
 // of its files are there, so a reader finds a set whole or not at all. It also names the attempt that wrote it: one that was
 // given up changes nothing once a later one has begun.
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { isMlsqlError, MlsqlError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { type Retrying, retrying } from '../../shared/retry.js';
+import { download, objectBlob } from '../cache/download.js';
 import { SYNC_DEADLINE_MS } from '../limits.js';
 import { makeParents, pathWithin } from './attempt-folder.js';
 
@@ -124,24 +122,15 @@ export class CheckpointStore {
   }
 
   async #fetch(file: KeptFile, folder: string, how: Retrying): Promise<void> {
-    const given = how.signal === undefined ? {} : { signal: how.signal };
     // A list that somebody else wrote names only what lies beside it.
     if (!file.key.startsWith(`${this.prefix}/files/`)) throw corrupt(this.#setKey, `names ${file.key}`);
+    const target = pathWithin(folder, file.path);
+    const { blob, fetch } = objectBlob(this.store, file);
+    const signal = how.signal ?? new AbortController().signal;
     await retrying(async () => {
-      const { body } = await this.store.get(file.key, given);
-      const hash = createHash('sha256');
-      let size = 0;
-      const hashing = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          hash.update(chunk);
-          size += chunk.length;
-          done(null, chunk);
-        },
-      });
-      const target = createWriteStream(pathWithin(folder, file.path), { mode: 0o600 });
-      await pipeline(body, hashing, target, given);
-      if (size !== file.size || hash.digest('hex') !== file.sha256)
-        throw corrupt(file.key, 'has other bytes than were written');
+      // What another try left of it.
+      await rm(target, { force: true });
+      await download(fetch, target, blob, signal);
     }, how);
   }
 }

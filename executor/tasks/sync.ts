@@ -3,12 +3,12 @@ import { setMaxListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { isRemote, type ObjectStore } from '../../shared/object-store/object-store.js';
+import type { ObjectStore } from '../../shared/object-store/object-store.js';
 import { type Retrying, retrying } from '../../shared/retry.js';
 import type { InputFile__Output as InputFile } from '../../shared/rpc/gen/mlsql/v1/InputFile.js';
 import type { Resource__Output as Resource } from '../../shared/rpc/gen/mlsql/v1/Resource.js';
 import type { BlobCache } from '../cache/blob-cache.js';
-import type { FetchBlob } from '../cache/download.js';
+import { objectBlob } from '../cache/download.js';
 import { makeParents, pathWithin } from './attempt-folder.js';
 
 /** A file and where it shall lie. */
@@ -54,10 +54,8 @@ export class Syncer {
 
   async #place({ file, target }: Placement, retry: Retrying & { signal: AbortSignal }): Promise<number> {
     const { signal } = retry;
-    const fetch: FetchBlob = async (fetchSignal, range) =>
-      (await this.#store.get(file.key, { signal: fetchSignal, ...(range && { range }) })).body;
+    const { blob, fetch } = objectBlob(this.#store, file);
     if (file.sha256 !== '') {
-      const blob = { sha256: file.sha256, sizeBytes: file.size, ranges: isRemote(this.#store) };
       return await this.#cache.give(blob, fetch, target, { executable: file.executable, signal });
     }
     // A model that another program wrote has no hashes: nothing to know it by in the cache, nothing to verify.
